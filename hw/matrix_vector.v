@@ -1,0 +1,150 @@
+// matrix_vector.v - folded matrix-vector product: PE neurons at a time, SIMD inputs of each per cycle.
+//   accumulator = INIT + sum of activation * weight, modulo 2^ACC_W.  When both operands are bipolar it counts
+//   agreements instead (popcount_dot): product sum = 2 * count - inputs.
+// Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
+//   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; neuron of
+//   lane pe in beat fold: fold*PE + pe.  Lane 0 in the low bits.
+// Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
+//   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
+// Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and vectors.
+// s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
+// Reset: synchronous, active high, clears valids, counters and the accumulators.  Language: Verilog-2005.
+// Test: sim/matrix_vector_tb.v, test/hw/matrix_vector.test.ts.
+`default_nettype none
+module matrix_vector #(
+    parameter PE           = 2,   // neurons in parallel, 1 .. 1000
+    parameter SIMD         = 4,   // inputs in parallel, 1 .. 65536
+    parameter SYNAPSE_FOLD = 2,   // input beats per row, >= 1
+    parameter NEURON_FOLD  = 2,   // rows per PE, >= 1
+    parameter A_W          = 4,   // bits per activation, 1 .. 16
+    parameter A_KIND       = 0,   // 0 unsigned, 1 signed two's complement, 2 bipolar (1 bit: 0 is -1, 1 is +1)
+    parameter W_W          = 4,   // bits per weight, 1 .. 16
+    parameter W_KIND       = 1,   // as A_KIND
+    parameter ACC_W        = 12,  // bits per accumulator, 1 .. 48
+    parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, accumulator units
+    parameter WEIGHTS      = ""   // path prefix of the weight files
+) (
+    input  wire                 clk,
+    input  wire                 rst,
+    input  wire [SIMD*A_W-1:0]  s_axis_tdata,
+    input  wire                 s_axis_tvalid,
+    output wire                 s_axis_tready,
+    output wire [PE*ACC_W-1:0]  m_axis_tdata,
+    output reg                  m_axis_tvalid,
+    input  wire                 m_axis_tready
+);
+    localparam DEPTH = NEURON_FOLD * SYNAPSE_FOLD;
+    localparam ADDRESS_W = DEPTH > 1 ? $clog2(DEPTH) : 1;
+    localparam SYNAPSE_W = SYNAPSE_FOLD > 1 ? $clog2(SYNAPSE_FOLD) : 1;
+    localparam COUNTS = A_KIND == 2 && W_KIND == 2;  // 1: count agreements
+
+    // Largest magnitude of a negative and of a positive product, which SIMD-1 further lanes only multiply.
+    localparam [63:0] A_LOW  = A_KIND == 0 ? 0 : A_KIND == 1 ? 64'd1 << (A_W - 1) : 1;
+    localparam [63:0] A_HIGH = A_KIND == 0 ? (64'd1 << A_W) - 1 : A_KIND == 1 ? (64'd1 << (A_W - 1)) - 1 : 1;
+    localparam [63:0] W_LOW  = W_KIND == 0 ? 0 : W_KIND == 1 ? 64'd1 << (W_W - 1) : 1;
+    localparam [63:0] W_HIGH = W_KIND == 0 ? (64'd1 << W_W) - 1 : W_KIND == 1 ? (64'd1 << (W_W - 1)) - 1 : 1;
+    localparam [63:0] LOW  = A_LOW * W_HIGH > A_HIGH * W_LOW ? A_LOW * W_HIGH : A_HIGH * W_LOW;
+    localparam [63:0] HIGH = A_LOW * W_LOW > A_HIGH * W_HIGH ? A_LOW * W_LOW : A_HIGH * W_HIGH;
+
+    // Smallest two's-complement width that holds -low .. high.
+    function integer signed_width;
+        input [63:0] low;
+        input [63:0] high;
+        begin
+            signed_width = 1;
+            while (low > (64'd1 << (signed_width - 1)) || high >= (64'd1 << (signed_width - 1)))
+                signed_width = signed_width + 1;
+        end
+    endfunction
+    localparam EXACT_W = COUNTS ? $clog2(SIMD + 1) : signed_width(SIMD * LOW, SIMD * HIGH);
+    localparam DOT_W = EXACT_W < ACC_W ? EXACT_W : ACC_W;  // sums are modulo 2^ACC_W anyway
+
+    wire enable = !m_axis_tvalid || m_axis_tready;
+    wire accept = enable && s_axis_tvalid;
+    wire last;                                 // the beat offered is the last of its row
+    wire [ADDRESS_W-1:0] address;              // of the weights of the beat offered
+    reg [SIMD*A_W-1:0] activations;            // stage 1, beside the ROM's data register
+    reg read_valid, read_last;                 // stage 1
+    reg dot_valid, dot_last;                   // stage 2, beside the dot products
+    wire row_done = enable && dot_valid && dot_last;
+
+    assign s_axis_tready = enable;
+    initial {read_valid, dot_valid, m_axis_tvalid} = 3'b000;
+    always @(posedge clk) begin
+        if (enable) begin
+            activations   <= s_axis_tdata;
+            read_valid    <= s_axis_tvalid;
+            read_last     <= last;
+            dot_valid     <= read_valid;
+            dot_last      <= read_last;
+            m_axis_tvalid <= dot_valid && dot_last;
+        end
+        if (rst) {read_valid, dot_valid, m_axis_tvalid} <= 3'b000;
+    end
+
+    wire unused_last_address;
+    wire [SYNAPSE_W-1:0] unused_synapse;
+    wrap_counter #(.COUNT(DEPTH)) address_counter (
+        .clk(clk), .rst(rst), .step(accept), .value(address), .last(unused_last_address)
+    );
+    wrap_counter #(.COUNT(SYNAPSE_FOLD)) synapse_counter (
+        .clk(clk), .rst(rst), .step(accept), .value(unused_synapse), .last(last)
+    );
+
+    genvar p;
+    generate
+        if (PE < 1 || PE > 1000 || SIMD < 1 || SIMD > 65536 || SYNAPSE_FOLD < 1 || NEURON_FOLD < 1
+            || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48
+            || A_KIND < 0 || A_KIND > 2 || W_KIND < 0 || W_KIND > 2
+            || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1)) begin : gen_check
+            matrix_vector_ERROR_parameter_out_of_range see_header ();
+        end
+
+        for (p = 0; p < PE; p = p + 1) begin : gen_pe
+            localparam [23:0] DIGITS = "000" + (p / 100) * 65536 + (p / 10 % 10) * 256 + p % 10;
+            wire [SIMD*W_W-1:0] weights;  // stage 1
+            wire [DOT_W-1:0] dot;
+            reg [DOT_W-1:0] dot_held;     // stage 2
+            wire [ACC_W-1:0] wide_dot;
+            wire [ACC_W-1:0] accumulated;
+            reg [ACC_W-1:0] result;       // stage 3
+            rom #(
+                .WIDTH(SIMD * W_W),
+                .DEPTH(DEPTH),
+                .FILE(WEIGHTS == "" ? "" : {WEIGHTS, "_pe", DIGITS, ".mem"})
+            ) weight_rom (
+                .clk(clk), .enable(enable), .address(address), .data(weights)
+            );
+            if (COUNTS) begin : gen_count
+                popcount_dot #(.SIMD(SIMD), .Y_W(DOT_W)) array (
+                    .activations(activations), .weights(weights), .agreements(dot)
+                );
+                assign wide_dot = {{(ACC_W - DOT_W){1'b0}}, dot_held};
+            end else begin : gen_multiply
+                dot_product #(
+                    .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .Y_W(DOT_W)
+                ) array (
+                    .activations(activations), .weights(weights), .sum(dot)
+                );
+                assign wide_dot = {{(ACC_W - DOT_W){dot_held[DOT_W-1]}}, dot_held};
+            end
+            if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
+                assign accumulated = INIT + wide_dot;
+            end else begin : gen_accumulator
+                reg [ACC_W-1:0] accumulator;
+                assign accumulated = accumulator + wide_dot;
+                initial accumulator = INIT;
+                always @(posedge clk) begin
+                    if (rst || row_done) accumulator <= INIT;  // the flip-flops' own reset: no multiplexer
+                    else if (enable && dot_valid) accumulator <= accumulated;
+                end
+            end
+            always @(posedge clk) begin
+                if (enable) dot_held <= dot;
+                if (row_done) result <= accumulated;
+            end
+            assign m_axis_tdata[p*ACC_W +: ACC_W] = result;
+        end
+    endgenerate
+endmodule
+`default_nettype wire

@@ -1,0 +1,39 @@
+// rom.v - read-only memory with a registered read, filled from a file of hexadecimal words.
+//   DEPTH = 1 is the constant itself: no register, clk, enable and address have no effect.
+// Latency 1 cycle from an address with enable to its data, which holds while enable is low; 1 word/cycle.
+// Reset: none, data only.  Language: Verilog-2005.  Test: sim/rom_tb.v, test/hw/rom.test.ts.
+// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find no
+// file name there.
+`default_nettype none
+module rom #(
+    parameter WIDTH = 8,  // bits per word, >= 1
+    parameter DEPTH = 4,  // words, >= 1
+    parameter FILE  = ""  // path of the $readmemh file: DEPTH words, address 0 first
+) (
+    input  wire                                       clk,
+    input  wire                                       enable,
+    input  wire [(DEPTH > 1 ? $clog2(DEPTH) : 1)-1:0] address,
+    output wire [WIDTH-1:0]                           data
+);
+    reg [WIDTH-1:0] memory [0:DEPTH-1];
+    generate
+        if (WIDTH < 1 || DEPTH < 1) begin : gen_check
+            rom_ERROR_parameter_out_of_range see_header ();
+        end
+        if (FILE != "") begin : gen_load
+            initial $readmemh(FILE, memory);
+        end else begin : gen_zero
+            integer word;
+            initial for (word = 0; word < DEPTH; word = word + 1) memory[word] = 0;
+        end
+        if (DEPTH == 1) begin : gen_constant
+            assign data = memory[0];
+            wire unused = &{1'b0, clk, enable, address};
+        end else begin : gen_memory
+            reg [WIDTH-1:0] read_data;
+            assign data = read_data;
+            always @(posedge clk) if (enable) read_data <= memory[address];
+        end
+    endgenerate
+endmodule
+`default_nettype wire

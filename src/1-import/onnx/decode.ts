@@ -1,0 +1,179 @@
+/** Bytes of an .onnx file -> OnnxGraph: typed tensors, nodes with attributes, nothing interpreted yet. */
+import protobuf from 'protobufjs/light.js';
+import { fail } from '../../diagnostics/diagnostic.js';
+import * as errors from '../../diagnostics/onnx-errors.js';
+import { onnxSchema } from './schema.js';
+
+/** A constant tensor. Integers and floats alike are held as doubles, which represent all of them up to 2^53. */
+export interface OnnxTensor {
+  readonly dims: readonly number[];
+  readonly data: Float64Array; // [product of dims]
+  readonly isFloat: boolean; // float32 arithmetic applies
+}
+
+export interface OnnxAttribute {
+  readonly number: number; // f or i; 0 when absent
+  readonly text: string;
+  readonly numbers: readonly number[]; // floats or ints
+  readonly tensor?: OnnxTensor;
+}
+
+export interface OnnxNode {
+  readonly name: string; // as in the file, or made from its position
+  readonly op: string;
+  readonly domain: string;
+  readonly inputs: readonly string[]; // '' for an optional input that is absent
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+}
+
+export interface OnnxGraph {
+  readonly file: string;
+  readonly nodes: readonly OnnxNode[]; // as in the file
+  readonly initializers: ReadonlyMap<string, OnnxTensor>;
+  readonly inputs: readonly { readonly name: string; readonly dims?: readonly (number | undefined)[] }[]; // without initializers
+  readonly outputs: readonly string[];
+  readonly opset: number; // of the default domain
+}
+
+interface RawTensor {
+  dims?: number[];
+  dataType?: number;
+  floatData?: number[];
+  int32Data?: number[];
+  int64Data?: number[];
+  doubleData?: number[];
+  name?: string;
+  rawData?: Uint8Array;
+  dataLocation?: number;
+}
+interface RawAttribute {
+  name?: string;
+  f?: number;
+  i?: number;
+  s?: Uint8Array;
+  t?: RawTensor;
+  floats?: number[];
+  ints?: number[];
+}
+interface RawModel {
+  opsetImport?: { domain?: string; version?: number }[];
+  graph?: {
+    node?: {
+      input?: string[];
+      output?: string[];
+      name?: string;
+      opType?: string;
+      attribute?: RawAttribute[];
+      domain?: string;
+    }[];
+    initializer?: RawTensor[];
+    input?: {
+      name?: string;
+      type?: { tensorType?: { shape?: { dim?: { dimValue?: number; dimParam?: string }[] } } };
+    }[];
+    output?: { name?: string }[];
+  };
+}
+
+const FLOAT = 1;
+/** TensorProto.DataType -> bytes per element and reader of raw little-endian data. */
+const TYPES: Record<number, { bytes: number; read: (view: DataView, at: number) => number }> = {
+  1: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  2: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  3: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  4: { bytes: 2, read: (view, at) => view.getUint16(at, true) },
+  5: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
+  6: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  7: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  9: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  11: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  12: { bytes: 4, read: (view, at) => view.getUint32(at, true) },
+};
+
+/**
+ * Decode an .onnx file.
+ *
+ * @throws onnx_malformed when it is no ONNX protobuf or is cut short; onnx_tensor for a damaged or external tensor
+ */
+export function decodeOnnx(bytes: Uint8Array, file: string): OnnxGraph {
+  if (bytes.length === 0) fail(errors.onnxMalformed(file, 'the file is empty'));
+  const root = protobuf.Root.fromJSON(onnxSchema);
+  const type = root.lookupType('ModelProto');
+  let model: RawModel;
+  try {
+    model = type.toObject(type.decode(bytes), { longs: Number }) as RawModel;
+  } catch (error) {
+    return fail(
+      errors.onnxMalformed(file, `its protobuf data is damaged or cut short (${(error as Error).message})`),
+    );
+  }
+  const graph = model.graph;
+  if (!graph?.node?.length) fail(errors.onnxMalformed(file, 'it holds no graph with nodes'));
+  const initializers = new Map<string, OnnxTensor>();
+  for (const tensor of graph.initializer ?? [])
+    initializers.set(tensor.name ?? '', decodeTensor(tensor, file, `initializer ${tensor.name ?? ''}`));
+  const used = new Map<string, number>();
+  const nodes = graph.node.map((node, index): OnnxNode => {
+    const base = node.name || `${node.opType ?? 'node'}_${index}`;
+    const count = used.get(base) ?? 0;
+    used.set(base, count + 1);
+    const name = count === 0 ? base : `${base}_${count + 1}`;
+    return {
+      name,
+      op: node.opType ?? '',
+      domain: node.domain ?? '',
+      inputs: node.input ?? [],
+      outputs: node.output ?? [],
+      attributes: new Map(
+        (node.attribute ?? []).map((each) => [each.name ?? '', decodeAttribute(each, file, name)]),
+      ),
+    };
+  });
+  return {
+    file,
+    nodes,
+    initializers,
+    inputs: (graph.input ?? [])
+      .filter((each) => !initializers.has(each.name ?? ''))
+      .map((each) => ({
+        name: each.name ?? '',
+        dims: each.type?.tensorType?.shape?.dim?.map((dim) => (dim.dimParam ? undefined : dim.dimValue)),
+      })),
+    outputs: (graph.output ?? []).map((each) => each.name ?? ''),
+    opset: model.opsetImport?.find((each) => !each.domain || each.domain === 'ai.onnx')?.version ?? 1,
+  };
+}
+
+function decodeAttribute(raw: RawAttribute, file: string, node: string): OnnxAttribute {
+  return {
+    number: raw.f ?? raw.i ?? 0,
+    text: raw.s ? Buffer.from(raw.s).toString('utf8') : '',
+    numbers: raw.floats ?? raw.ints ?? [],
+    tensor: raw.t ? decodeTensor(raw.t, file, `node ${node} attribute ${raw.name ?? ''}`) : undefined,
+  };
+}
+
+function decodeTensor(raw: RawTensor, file: string, where: string): OnnxTensor {
+  const dims = raw.dims ?? [];
+  const type = TYPES[raw.dataType ?? 0];
+  if (!type) return fail(errors.onnxTensor(file, where, `element type ${raw.dataType ?? 0} is not read`));
+  if (raw.dataLocation === 1)
+    return fail(errors.onnxTensor(file, where, 'its data lies in an external file, which is not read'));
+  const count = dims.reduce((product, n) => product * n, 1);
+  if (!dims.every((n) => Number.isSafeInteger(n) && n >= 0) || count > 2 ** 31)
+    return fail(errors.onnxTensor(file, where, `shape [${dims.join(', ')}] is not possible`));
+  const typed = [raw.floatData, raw.int32Data, raw.int64Data, raw.doubleData].find((each) => each?.length);
+  const rawCount = raw.rawData?.length ? raw.rawData.length / type.bytes : undefined;
+  const found = rawCount ?? typed?.length ?? 0;
+  if (found !== count)
+    return fail(
+      errors.onnxTensor(file, where, `shape [${dims.join(', ')}] needs ${count} elements, found ${found}`),
+    );
+  const isFloat = raw.dataType === FLOAT || raw.dataType === 11;
+  if (!raw.rawData?.length) return { dims, data: Float64Array.from(typed ?? []), isFloat };
+  const view = new DataView(raw.rawData.buffer, raw.rawData.byteOffset, raw.rawData.byteLength);
+  const data = new Float64Array(count);
+  for (let k = 0; k < count; k++) data[k] = type.read(view, k * type.bytes);
+  return { dims, data, isFloat };
+}

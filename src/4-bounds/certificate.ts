@@ -1,0 +1,94 @@
+/** The certificate: every accumulator's proven range, with the inputs that reach its ends. */
+import { hull, type Interval } from '../shared/interval.js';
+import { witness } from './bounds.js';
+import type { AccumulatorWidths, BoundedAccumulator, BoundedNetwork } from './types.js';
+
+export interface CertificateLayer {
+  readonly name: string; // unit name, as in build.json
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly inputMin: number | readonly number[]; // smallest code of every input; one number when all agree
+  readonly inputMax: number | readonly number[];
+  readonly accumulator: {
+    readonly bits: number;
+    readonly signed: boolean; // two's complement field
+    readonly step: number; // sum = step * field + offset
+    readonly offset: number;
+    readonly overflow: 'none' | 'wrap';
+  };
+  readonly widths: AccumulatorWidths;
+  readonly channels: readonly CertificateChannel[];
+}
+
+/** One output channel. `witness` has a letter per input: h for the largest code, l for the smallest. */
+export interface CertificateChannel {
+  readonly min: number;
+  readonly max: number;
+  readonly widths: AccumulatorWidths;
+  readonly witness: string; // reaches max; with h and l swapped it reaches min
+}
+
+export interface Certificate {
+  readonly format: 'narrowgate-certificate';
+  readonly version: 1;
+  readonly network: string;
+  readonly input: { readonly elements: number; readonly min: number; readonly max: number }; // codes of the port
+  readonly layers: readonly CertificateLayer[];
+}
+
+/** The units of a plan that the certificate speaks of. */
+interface CertifiedPlan {
+  readonly units: readonly {
+    readonly name: string;
+    readonly node?: string;
+    readonly accumulator?: CertificateLayer['accumulator'];
+  }[];
+}
+
+/** Write out the bounds of all accumulators of a plan. */
+export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certificate {
+  const layers = plan.units.flatMap(({ name, node, accumulator }): CertificateLayer[] => {
+    const proven = bounded.accumulators.get(node ?? '');
+    return accumulator && proven ? [certifyLayer(name, proven, accumulator)] : [];
+  });
+  const input = bounded.codeRanges.get(bounded.network.input) ?? [];
+  const { min, max } = hull(input);
+  return {
+    format: 'narrowgate-certificate',
+    version: 1,
+    network: bounded.network.name,
+    input: { elements: input.length, min, max },
+    layers,
+  };
+}
+
+function certifyLayer(
+  name: string,
+  proven: BoundedAccumulator,
+  { bits, signed, step, offset, overflow }: CertificateLayer['accumulator'],
+): CertificateLayer {
+  const { layer, inputRanges, ranges, widths, channelWidths } = proven;
+  return {
+    name,
+    inputs: layer.inputs,
+    outputs: layer.outputs,
+    inputMin: oneOrAll(inputRanges.map(({ min }) => min)),
+    inputMax: oneOrAll(inputRanges.map(({ max }) => max)),
+    accumulator: { bits, signed, step, offset, overflow },
+    widths,
+    channels: ranges.map(({ min, max }, channel) => ({
+      min,
+      max,
+      widths: channelWidths[channel],
+      witness: letters(witness(proven, channel, 'max'), inputRanges),
+    })),
+  };
+}
+
+function oneOrAll(values: readonly number[]): number | readonly number[] {
+  return values.every((value) => value === values[0]) ? values[0] : values;
+}
+
+function letters(codes: Int32Array, ranges: readonly Interval[]): string {
+  return Array.from(codes, (code, i) => (code === ranges[i].max ? 'h' : 'l')).join('');
+}

@@ -1,0 +1,112 @@
+/** Which bits the hardware's accumulator holds, under the user's policy. */
+import type { IntegerType } from '../3-integer/types.js';
+import { witness } from '../4-bounds/bounds.js';
+import type { BoundedAccumulator } from '../4-bounds/types.js';
+import { fail } from '../diagnostics/diagnostic.js';
+import * as errors from '../diagnostics/network-errors.js';
+import { countBits, hull, type Interval, signedBits } from '../shared/interval.js';
+import type { PlannedAccumulator } from './types.js';
+
+/** minimal, l1, datatype, or a number of bits. */
+export type AccumulatorPolicy = 'minimal' | 'l1' | 'datatype' | number;
+
+export interface AccumulatorOptions {
+  readonly policy?: AccumulatorPolicy; // for all layers; undefined: the model's requests, else minimal
+  readonly overflow: 'refuse' | 'wrap';
+}
+
+/**
+ * Choose the accumulator of a layer.
+ *
+ * Products of bipolar operands are counted (agreements), so the field steps by 2 in the sum. Where the sums fit
+ * fewer bits once their zero moves (span), a layer with thresholds after it moves the zero: the reset value and the
+ * thresholds absorb the constant. A layer whose sums leave the chip keeps two's complement.
+ *
+ * @param input type of the codes the layer takes
+ * @param leaves true when the sums themselves are the network's output
+ * @throws accumulator_too_narrow
+ */
+export function planAccumulator(
+  bounded: BoundedAccumulator,
+  input: IntegerType,
+  leaves: boolean,
+  options: AccumulatorOptions,
+): PlannedAccumulator {
+  const { layer, widths, ranges } = bounded;
+  const { min, max } = hull(ranges);
+  const counts = input.encoding === 'bipolar' && layer.weightType.encoding === 'bipolar';
+  const request = options.policy === undefined ? layer.accumulator : undefined;
+  const policy = request?.bits ?? options.policy ?? 'minimal';
+  const wraps = (request?.overflow ?? options.overflow) === 'wrap';
+  const common = { min, max, widths };
+
+  const step = counts ? 2 : 1;
+  const least = countBits((max - min) / step + 1); // with a movable zero
+  const bits =
+    policy === 'minimal'
+      ? leaves && !counts
+        ? widths.exact
+        : least
+      : typeof policy === 'number'
+        ? policy
+        : widths[policy];
+  if (bits < least) {
+    if (!wraps) fail(tooNarrow(bounded, bits, least, { min, max }, step));
+    if (counts) return { ...common, bits, signed: false, step, offset: -layer.inputs, overflow: 'wrap' };
+    return { ...common, bits, signed: true, step, offset: 0, overflow: 'wrap' };
+  }
+  if (counts) {
+    // The field counts agreements above the fewest possible: offset is the sum at field 0.
+    const offset = countBits((max + layer.inputs) / step + 1) <= bits ? -layer.inputs : min;
+    return { ...common, bits, signed: false, step, offset, overflow: 'none' };
+  }
+  if (bits >= signedBits({ min, max }))
+    return { ...common, bits, signed: true, step, offset: 0, overflow: 'none' };
+  return { ...common, bits, signed: false, step, offset: min, overflow: 'none' };
+}
+
+function tooNarrow(
+  bounded: BoundedAccumulator,
+  bits: number,
+  needed: number,
+  layerRange: Interval,
+  step: number,
+) {
+  const { layer, ranges } = bounded;
+  const own = ranges.findIndex(({ min, max }) => countBits((max - min) / step + 1) > bits);
+  const channel = own >= 0 ? own : ranges.findIndex(({ max }) => max === layerRange.max);
+  const { min, max } = ranges[channel];
+  const shown = Array.from(witness(bounded, channel, 'max').subarray(0, 8)).join(', ');
+  return errors.accumulatorTooNarrow(layer.name, layer.source, {
+    bits,
+    needed,
+    channel,
+    min,
+    max,
+    witness: `inputs [${shown}${layer.inputs > 8 ? ', ...' : ''}] for the maximum`,
+  });
+}
+
+/** Start value of the field so that a finished sum s gives field (s - offset) / step; counts start at -inputs. */
+export function initialField(accumulator: PlannedAccumulator, inputs: number): number {
+  const start = accumulator.step === 2 ? -inputs : 0;
+  const value = (start - accumulator.offset) / accumulator.step;
+  const size = 2 ** accumulator.bits;
+  return ((value % size) + size) % size;
+}
+
+/** What the accumulator does with a finished sum: the sum that its field then stands for. */
+export function foldSum(accumulator: PlannedAccumulator): (sum: number) => number {
+  const { bits, signed, step, offset } = accumulator;
+  const size = 2 ** bits;
+  const lowest = signed ? -size / 2 : 0;
+  return (sum) => {
+    const field = (sum - offset) / step - lowest;
+    return ((((field % size) + size) % size) + lowest) * step + offset;
+  };
+}
+
+/** Position of a sum in unsigned order: 0 for the smallest field. */
+export function orderOfSum({ bits, signed, step, offset }: PlannedAccumulator, sum: number): number {
+  return (sum - offset) / step + (signed ? 2 ** (bits - 1) : 0);
+}

@@ -1,0 +1,56 @@
+/** ROM images in the layouts that hw/ reads. */
+import type { IntegerDense } from '../3-integer/types.js';
+import type { MemoryImage } from './types.js';
+
+/** Three decimal digits, as the library numbers its lanes. */
+export function laneNumber(lane: number): string {
+  return String(lane).padStart(3, '0');
+}
+
+/** Pack fields (two's complement when negative) into one hexadecimal word, field 0 in the low bits. */
+export function packWord(fields: ArrayLike<number>, bits: number): string {
+  const digits = Math.ceil((fields.length * bits) / 4);
+  const nibbles = new Uint8Array(digits + 16); // spare nibbles: a field may end past the last digit
+  for (let k = 0; k < fields.length; k++) {
+    let at = k * bits;
+    let left = bits;
+    let value = fields[k] < 0 ? fields[k] + 2 ** bits : fields[k];
+    while (left > 0) {
+      const room = Math.min(4 - (at & 3), left);
+      const part = value % 2 ** room;
+      nibbles[at >> 2] |= part << (at & 3);
+      value = (value - part) / 2 ** room;
+      at += room;
+      left -= room;
+    }
+  }
+  let text = '';
+  for (let d = digits - 1; d >= 0; d--) text += nibbles[d].toString(16);
+  return text;
+}
+
+/**
+ * Weight ROMs of a folded layer: one per processing element, word fold * synapseFold + s holds the SIMD weights of
+ * neuron fold * pe + p. Bipolar weights are one bit, 1 for +1.
+ */
+export function weightImages(prefix: string, layer: IntegerDense, pe: number, simd: number): MemoryImage[] {
+  const { inputs, outputs, weights, weightType } = layer;
+  const bipolar = weightType.encoding === 'bipolar';
+  const images: MemoryImage[] = [];
+  const fields = new Float64Array(simd);
+  for (let p = 0; p < pe; p++) {
+    const words: string[] = [];
+    for (let fold = 0; fold < outputs / pe; fold++) {
+      const row = (fold * pe + p) * inputs;
+      for (let from = 0; from < inputs; from += simd) {
+        for (let lane = 0; lane < simd; lane++) {
+          const w = weights[row + from + lane];
+          fields[lane] = bipolar ? (w + 1) / 2 : w;
+        }
+        words.push(packWord(fields, weightType.bits));
+      }
+    }
+    images.push({ file: `${prefix}_pe${laneNumber(p)}.mem`, width: simd * weightType.bits, words });
+  }
+  return images;
+}

@@ -1,0 +1,88 @@
+/**
+ * The Plan: hardware as numbers. A network is a chain of units; a unit is a chain of parts, each an instance of one
+ * module of hw/. Templates print it and compute nothing.
+ */
+import type { AccumulatorWidths } from '../4-bounds/types.js';
+
+/** How the elements of one sample travel: `beats` words per inference, lane 0 in the low bits. */
+export interface Stream {
+  readonly lanes: number; // elements per beat
+  readonly laneBits: number; // bits per lane
+  readonly beats: number; // per inference; lanes * beats = elements
+}
+
+/** What one lane of a stream means: code = base + stride * field, where field is the lane as `signed` says. */
+export interface LaneCode {
+  readonly signed: boolean; // two's complement field
+  readonly base: number;
+  readonly stride: number;
+}
+
+/** One instance of a library module. Numbers print as decimals, texts as they are (already Verilog). */
+export interface Part {
+  readonly module: string;
+  readonly instance: string;
+  readonly parameters: ReadonlyMap<string, number | string>;
+  readonly input: Stream;
+  readonly output: Stream;
+}
+
+/** The contents of a ROM: one file for $readmemh. */
+export interface MemoryImage {
+  readonly file: string; // relative to rtl/
+  readonly width: number; // bits per word
+  readonly words: readonly string[]; // hexadecimal
+}
+
+/** A part of the chain that is a module of its own: synthesised, counted and reported by itself. */
+export interface Unit {
+  readonly name: string; // layer name, 'input' or 'output'
+  readonly module: string; // Verilog module name
+  readonly kind: 'input' | 'dense' | 'step' | 'output';
+  readonly op: string; // for reports
+  readonly before: readonly Part[]; // between the unit's input and the array
+  readonly array: readonly Part[]; // dense only: a module of its own, so that its witnesses can be driven
+  readonly after: readonly Part[];
+  readonly input: Stream;
+  readonly output: Stream;
+  readonly outputCode: LaneCode; // of the tensor that `tensor` names
+  readonly tensor: string; // IntegerNetwork tensor that leaves this unit
+  readonly node?: string; // dense only: IntegerNetwork node of the array
+  readonly memories: readonly MemoryImage[];
+  readonly interval: number; // cycles between inferences when nothing stalls
+  readonly accumulator?: PlannedAccumulator; // dense only
+  readonly fold?: {
+    readonly pe: number;
+    readonly simd: number;
+    readonly neuronFold: number;
+    readonly synapseFold: number;
+  };
+  readonly requantisation?: string; // name of the module that does it
+}
+
+/**
+ * What the hardware's accumulator holds: sum = step * field + offset, the field unsigned or two's complement of
+ * `bits` bits. `min` .. `max` are the proven ends of the sum over all channels.
+ */
+export interface PlannedAccumulator {
+  readonly bits: number;
+  readonly signed: boolean;
+  readonly step: number;
+  readonly offset: number;
+  readonly min: number;
+  readonly max: number;
+  readonly widths: AccumulatorWidths;
+  readonly overflow: 'none' | 'wrap'; // none: proven impossible
+}
+
+export interface Plan {
+  readonly top: string; // Verilog module name
+  readonly target: Target;
+  readonly accumulatorPolicy: string;
+  readonly units: readonly Unit[];
+  readonly input: Stream; // at the port
+  readonly output: Stream;
+  readonly cycles: { readonly interval: number; readonly latency: number };
+}
+
+export type Target = 'xc7' | 'xcup' | 'ice40';

@@ -1,0 +1,134 @@
+/** build.json: what the commands that take a build folder need to know of it. */
+import type { AccumulatorWidths } from '../4-bounds/types.js';
+import type { LaneCode, Plan, PlannedAccumulator, Stream, Unit } from '../5-plan/types.js';
+
+export interface BuildUnit {
+  readonly name: string;
+  readonly module: string;
+  readonly kind: 'input' | 'dense' | 'step' | 'output';
+  readonly op: string;
+  readonly node?: string; // IntegerNetwork node of the array
+  readonly sources: readonly string[]; // files in rtl/ that synthesis of this unit needs
+  readonly tensor: string;
+  readonly input: Stream;
+  readonly output: Stream;
+  readonly outputCode: LaneCode;
+  readonly inputCode?: LaneCode; // of the array's input
+  readonly arrayInput?: Stream;
+  readonly arrayOutput?: Stream;
+  readonly interval: number;
+  readonly accumulator?: PlannedAccumulator;
+  readonly fold?: {
+    readonly pe: number;
+    readonly simd: number;
+    readonly neuronFold: number;
+    readonly synapseFold: number;
+  };
+  readonly requantisation?: string;
+}
+
+export interface BuildLayer {
+  readonly name: string;
+  readonly op: string;
+  readonly accumulatorBits?: number;
+  readonly widths?: AccumulatorWidths;
+  readonly pe?: number;
+  readonly simd?: number;
+  readonly interval: number;
+  readonly requantisation?: string;
+}
+
+export interface BuildRecord {
+  readonly format: 'narrowgate-build';
+  readonly version: 1;
+  readonly top: string;
+  readonly target: Plan['target'];
+  readonly accumulator: string;
+  readonly cycles: Plan['cycles'];
+  readonly input: Stream;
+  readonly output: Stream;
+  readonly units: readonly BuildUnit[];
+  readonly layers: readonly BuildLayer[];
+  readonly files: readonly string[];
+}
+
+/**
+ * The record of a plan.
+ *
+ * @param sources names of the files that a unit needs by itself
+ * @param files all paths of the build folder
+ */
+export function buildRecord(
+  plan: Plan,
+  sources: (unit: Unit) => readonly string[],
+  files: readonly string[],
+): BuildRecord {
+  return {
+    format: 'narrowgate-build',
+    version: 1,
+    top: plan.top,
+    target: plan.target,
+    accumulator: plan.accumulatorPolicy,
+    cycles: plan.cycles,
+    input: plan.input,
+    output: plan.output,
+    units: plan.units.map((unit, index): BuildUnit => {
+      const {
+        name,
+        module,
+        kind,
+        op,
+        tensor,
+        input,
+        output,
+        outputCode,
+        interval,
+        accumulator,
+        fold,
+        requantisation,
+      } = unit;
+      const array = unit.array.length
+        ? {
+            node: unit.node,
+            inputCode: plan.units[index - 1].outputCode,
+            arrayInput: unit.array[0].input,
+            arrayOutput: unit.array[unit.array.length - 1].output,
+          }
+        : {};
+      return {
+        name,
+        module,
+        kind,
+        op,
+        sources: sources(unit),
+        tensor,
+        input,
+        output,
+        outputCode,
+        interval,
+        accumulator,
+        fold,
+        requantisation,
+        ...array,
+      };
+    }),
+    layers: buildLayers(plan),
+    files: [...files, 'build.json'].sort(),
+  };
+}
+
+/** The layers of the CLI contract: units that compute, without the ports. */
+export function buildLayers(plan: Plan): BuildLayer[] {
+  return plan.units
+    .filter(({ kind }) => kind === 'dense' || kind === 'step')
+    .map(({ name, op, accumulator, fold, interval, requantisation }) => ({
+      name,
+      op,
+      accumulatorBits: accumulator?.bits,
+      widths: accumulator?.widths,
+      pe: fold?.pe,
+      simd: fold?.simd,
+      interval,
+      requantisation,
+    }));
+}

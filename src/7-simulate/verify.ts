@@ -1,0 +1,298 @@
+/**
+ * Phase 7: run the hardware in two simulators and compare every output with the golden model; drive every
+ * accumulator's witnesses; measure the cycles when nothing stalls.
+ */
+import { type Codes, evaluate, evaluateDense, type Overflow } from '../3-integer/evaluate.js';
+import { foldSum } from '../5-plan/accumulator.js';
+import type { LaneCode, Stream } from '../5-plan/types.js';
+import type { BuildUnit } from '../6-emit/build-record.js';
+import { packBeats, unpackBeats } from './beats.js';
+import type { BuildFolder } from './build-folder.js';
+import { firstDivergence } from './divergence.js';
+import { compileIcarus } from './icarus.js';
+import type { CompiledSimulation, RunResult, Simulator } from './types.js';
+import { compileVerilator } from './verilator.js';
+import { chooseWitnesses } from './witnesses.js';
+
+export interface Mismatch {
+  readonly simulator: Simulator;
+  readonly layer: string;
+  readonly channel: number;
+  readonly sample: number;
+  readonly expected: number;
+  readonly got: number | null; // null: no output came
+  readonly cycle: number;
+  readonly witness?: boolean; // found while driving an accumulator's witnesses
+}
+
+export interface SimulatorVerdict {
+  readonly simulator: Simulator;
+  readonly version: string;
+  readonly compiled: boolean; // false: compiled by an earlier run
+  readonly vectors: number;
+  readonly mismatches: number; // output codes that differ
+  readonly witnessVectors: number;
+  readonly witnessMismatches: number; // accumulators that differ
+  readonly cycles: { readonly interval: number; readonly latency: number };
+  readonly seconds: number;
+  readonly problem?: string; // why a run stopped
+}
+
+export interface Verdict {
+  readonly passed: boolean;
+  readonly vectors: number;
+  readonly mismatches: number;
+  readonly firstMismatch?: Mismatch;
+  readonly cycles: { readonly interval: number; readonly latency: number };
+  readonly simulators: readonly SimulatorVerdict[];
+}
+
+export interface VerifyOptions {
+  readonly simulators: readonly Simulator[];
+  readonly counts: Readonly<Record<Simulator, number>>; // vectors for each
+  readonly stall: number; // percent, both sides
+  readonly seed: number;
+  readonly trace: boolean; // compare every layer's stream even when the outputs agree
+  readonly onProgress: (text: string) => void;
+  readonly cancelSignal?: AbortSignal;
+}
+
+/** Inferences that measure the steady interval. */
+const TIMED_INFERENCES = 4;
+/** Cycles of witness vectors per layer. */
+const WITNESS_CYCLES: Readonly<Record<Simulator, number>> = { verilator: 1_000_000, icarus: 8_000 };
+
+/**
+ * Verify a build folder on the codes of some samples.
+ *
+ * @param codes [count * elements], codes of the network's input
+ */
+export async function verify(
+  folder: BuildFolder,
+  codes: Int32Array,
+  options: VerifyOptions,
+): Promise<Verdict> {
+  const context = new Verification(folder, codes, options);
+  const verdicts: SimulatorVerdict[] = [];
+  for (const simulator of options.simulators) verdicts.push(await context.run(simulator));
+  const most = verdicts.reduce((a, b) => (b.vectors > a.vectors ? b : a));
+  return {
+    passed: verdicts.every(
+      (each) => each.mismatches + each.witnessMismatches === 0 && each.problem === undefined,
+    ),
+    vectors: most.vectors,
+    mismatches: verdicts.reduce((sum, each) => sum + each.mismatches + each.witnessMismatches, 0),
+    firstMismatch: context.firstMismatch,
+    cycles: most.cycles,
+    simulators: verdicts,
+  };
+}
+
+class Verification {
+  firstMismatch: Mismatch | undefined;
+  private readonly folder: BuildFolder;
+  private readonly codes: Int32Array;
+  private readonly options: VerifyOptions;
+  private readonly elements: number;
+  private readonly overflow: Overflow;
+
+  constructor(folder: BuildFolder, codes: Int32Array, options: VerifyOptions) {
+    this.folder = folder;
+    this.codes = codes;
+    this.options = options;
+    this.elements = folder.bounded.network.inputShape.reduce((product, n) => product * n, 1);
+    this.overflow = overflowOf(folder.record.units);
+  }
+
+  async run(simulator: Simulator): Promise<SimulatorVerdict> {
+    const { onProgress, cancelSignal, counts } = this.options;
+    const start = performance.now();
+    onProgress(`${simulator}: compiling`);
+    const compile = simulator === 'verilator' ? compileVerilator : compileIcarus;
+    const simulation = await compile(this.folder.directory, { cancelSignal });
+    const vectors = counts[simulator];
+    onProgress(`${simulator}: ${vectors} vectors with random stalls`);
+    const stalled = await this.runNetwork(simulation, vectors, this.options.stall);
+    const timed = await this.runNetwork(simulation, TIMED_INFERENCES, 0);
+    onProgress(`${simulator}: witnesses of every accumulator`);
+    const witnesses = await this.runWitnesses(simulation);
+    return {
+      simulator,
+      version: simulation.version,
+      compiled: simulation.compiled,
+      vectors,
+      mismatches: stalled.mismatches + timed.mismatches,
+      witnessVectors: witnesses.vectors,
+      witnessMismatches: witnesses.mismatches,
+      cycles: measureCycles(timed.result, this.folder.record.input.beats, this.folder.record.output.beats),
+      seconds: (performance.now() - start) / 1000,
+      problem: stalled.problem ?? timed.problem ?? witnesses.problem,
+    };
+  }
+
+  /** Drive the whole network; samples repeat when more are asked for than there are. */
+  private async runNetwork(simulation: CompiledSimulation, vectors: number, stall: number) {
+    const { record, bounded } = this.folder;
+    const input = this.repeat(vectors);
+    const [port] = record.units;
+    const run = (count: number, probePrefix?: string) =>
+      simulation.run({
+        select: 0,
+        device: 'the network',
+        inputBits: record.input.lanes * record.input.laneBits,
+        outputBits: record.output.lanes * record.output.laneBits,
+        beats: packBeats(toFields(input.subarray(0, count * this.elements), port.outputCode), record.input),
+        expectedBeats: count * record.output.beats,
+        timeoutCycles: 1000 + 20 * (record.cycles.latency + record.cycles.interval),
+        stallIn: stall,
+        stallOut: stall,
+        seed: this.options.seed,
+        probePrefix,
+        cancelSignal: this.options.cancelSignal,
+      });
+    const result = await run(vectors);
+    const expected = evaluate(bounded.network, input, vectors, this.overflow).output;
+    const { outputCode } = record.units[record.units.length - 1];
+    const compared = compare(result, record.output, outputCode, expected);
+    const failed = compared.mismatches > 0 || result.problem !== undefined;
+    if ((failed || (this.options.trace && stall > 0)) && !this.firstMismatch) {
+      const outputs = record.output.beats * record.output.lanes;
+      const samples = failed ? Math.min(vectors, Math.floor(compared.first / outputs) + 1) : vectors;
+      const golden = evaluate(
+        bounded.network,
+        input.subarray(0, samples * this.elements),
+        samples,
+        this.overflow,
+      );
+      this.firstMismatch = await firstDivergence(simulation.simulator, record, golden, samples, (prefix) =>
+        run(samples, prefix),
+      );
+      if (failed && !this.firstMismatch && compared.mismatches > 0)
+        this.firstMismatch = this.atOutput(simulation, compared, result, outputs);
+    }
+    return { ...compared, result, problem: result.problem?.message };
+  }
+
+  private atOutput(
+    simulation: CompiledSimulation,
+    compared: Comparison,
+    result: RunResult,
+    outputs: number,
+  ): Mismatch {
+    const { record } = this.folder;
+    const { first, expected, got } = compared;
+    return {
+      simulator: simulation.simulator,
+      layer: record.units[record.units.length - 1].name,
+      channel: first % outputs,
+      sample: Math.floor(first / outputs),
+      expected,
+      got,
+      cycle: result.outputCycles[Math.floor(first / record.output.lanes)] ?? result.cycles,
+    };
+  }
+
+  /** Drive every array with inputs that reach the ends of its accumulators. */
+  private async runWitnesses(simulation: CompiledSimulation) {
+    const total = { vectors: 0, mismatches: 0, problem: undefined as string | undefined };
+    const arrays = this.folder.record.units.filter((unit) => unit.arrayInput);
+    for (const [index, unit] of arrays.entries()) {
+      const bounded = this.folder.bounded.accumulators.get(unit.node ?? '');
+      const { arrayInput, arrayOutput, accumulator, inputCode } = unit;
+      if (!bounded || !arrayInput || !arrayOutput || !accumulator || !inputCode) continue;
+      const perVector = Math.max(unit.interval, arrayInput.beats);
+      const inputs = chooseWitnesses(
+        bounded,
+        Math.max(2, Math.floor(WITNESS_CYCLES[simulation.simulator] / perVector)),
+      );
+      const vectors = inputs.length / bounded.layer.inputs;
+      const result = await simulation.run({
+        select: index + 1,
+        device: `the array of layer '${unit.name}'`,
+        inputBits: arrayInput.lanes * arrayInput.laneBits,
+        outputBits: arrayOutput.lanes * arrayOutput.laneBits,
+        beats: packBeats(toFields(inputs, inputCode), arrayInput),
+        expectedBeats: vectors * arrayOutput.beats,
+        timeoutCycles: 1000 + 20 * perVector,
+        stallIn: this.options.stall,
+        stallOut: this.options.stall,
+        seed: this.options.seed,
+        cancelSignal: this.options.cancelSignal,
+      });
+      const expected = evaluateDense(bounded.layer, inputs, vectors);
+      const wrap = this.overflow.get(bounded.layer.name);
+      if (wrap) for (let k = 0; k < expected.length; k++) expected[k] = wrap(expected[k]);
+      const { signed, offset, step } = accumulator;
+      const compared = compare(result, arrayOutput, { signed, base: offset, stride: step }, expected);
+      total.vectors += vectors;
+      total.mismatches += compared.mismatches;
+      total.problem ??= result.problem?.message;
+      if (compared.mismatches > 0 && !this.firstMismatch)
+        this.firstMismatch = {
+          simulator: simulation.simulator,
+          layer: unit.name,
+          channel: compared.first % bounded.layer.outputs,
+          sample: Math.floor(compared.first / bounded.layer.outputs),
+          expected: compared.expected,
+          got: compared.got,
+          cycle: result.outputCycles[Math.floor(compared.first / arrayOutput.lanes)] ?? result.cycles,
+          witness: true,
+        };
+    }
+    return total;
+  }
+
+  private repeat(vectors: number): Int32Array {
+    const length = vectors * this.elements;
+    if (length <= this.codes.length) return this.codes.subarray(0, length);
+    return Int32Array.from({ length }, (_, k) => this.codes[k % this.codes.length]);
+  }
+}
+
+/** Accumulators that wrap, as the golden model needs them. */
+export function overflowOf(units: readonly Pick<BuildUnit, 'node' | 'accumulator'>[]): Overflow {
+  const overflow = new Map<string, (sum: number) => number>();
+  for (const { node, accumulator } of units)
+    if (node !== undefined && accumulator?.overflow === 'wrap') overflow.set(node, foldSum(accumulator));
+  return overflow;
+}
+
+/** Codes to lane fields. */
+export function toFields(codes: Codes, { base, stride }: LaneCode): Codes {
+  return base === 0 && stride === 1 ? codes : codes.map((code) => (code - base) / stride);
+}
+
+interface Comparison {
+  readonly mismatches: number;
+  readonly first: number; // flat index of the first code that differs or is missing
+  readonly expected: number;
+  readonly got: number | null;
+}
+
+function compare(
+  result: RunResult,
+  stream: Stream,
+  { signed, base, stride }: LaneCode,
+  expected: Codes,
+): Comparison {
+  const fields = unpackBeats(result.outputs, stream, signed);
+  let mismatches = 0;
+  let first = -1;
+  for (let k = 0; k < expected.length; k++) {
+    if (k < fields.length && base + stride * fields[k] === expected[k]) continue;
+    mismatches++;
+    if (first < 0) first = k;
+  }
+  const got = first >= 0 && first < fields.length ? base + stride * fields[first] : null;
+  return { mismatches, first: Math.max(first, 0), expected: expected[Math.max(first, 0)], got };
+}
+
+/** Interval between the last two inferences, and latency of the first, in cycles. */
+function measureCycles({ outputCycles, inputCycles }: RunResult, inputBeats: number, outputBeats: number) {
+  const ends = Array.from(
+    { length: Math.floor(outputCycles.length / outputBeats) },
+    (_, n) => outputCycles[(n + 1) * outputBeats - 1],
+  );
+  if (ends.length < 2 || inputCycles.length < inputBeats) return { interval: 0, latency: 0 };
+  return { interval: ends[ends.length - 1] - ends[ends.length - 2], latency: ends[0] - inputCycles[0] };
+}

@@ -1,0 +1,230 @@
+/**
+ * An independent check of certificate.json: it reads the weights from the ROM images and the widths from the Verilog,
+ * follows the codes from the input port through every layer, and shares no code with the computation of the bounds.
+ *
+ * For each channel it shows that the witness is the best choice input by input (so max and min really are the ends),
+ * that the witness's sum is the claimed one, and that the hardware's field holds both ends.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../diagnostics/diagnostic.js';
+import { buildFolderInvalid } from '../diagnostics/file-errors.js';
+import { bitsOf, Doubt, digits, type Parameters, RtlFolder, toSigned } from './rtl.js';
+import { readSteps, type StepHardware } from './steps.js';
+
+export interface CheckedLayer {
+  readonly name: string;
+  readonly channels: number;
+  readonly bits: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface CheckResult {
+  readonly valid: boolean;
+  readonly layers: readonly CheckedLayer[];
+  readonly problems: readonly string[]; // the first of each layer
+}
+
+/** Smallest and largest code of each element that travels between two units. */
+interface Codes {
+  readonly min: number[];
+  readonly max: number[];
+}
+
+interface Claim {
+  name: string;
+  inputs: number;
+  outputs: number;
+  inputMin: number | number[];
+  inputMax: number | number[];
+  accumulator: { bits: number; signed: boolean; step: number; offset: number; overflow: string };
+  channels: { min: number; max: number; witness: string }[];
+}
+
+interface Unit {
+  name: string;
+  module: string;
+  kind: string;
+  outputCode: { signed: boolean; base: number; stride: number };
+}
+
+/**
+ * Check a build folder's certificate.
+ *
+ * @throws build_folder_invalid when the folder lacks the files or they are no JSON
+ */
+export function checkCertificate(directory: string): CheckResult {
+  const claims = readJson(directory, 'certificate.json') as {
+    format?: string;
+    input?: { elements: number; min: number; max: number };
+    layers?: Claim[];
+  };
+  const build = readJson(directory, 'build.json') as { units?: Unit[] };
+  if (claims?.format !== 'narrowgate-certificate' || !claims.input || !claims.layers || !build?.units)
+    return fail(buildFolderInvalid(directory, 'its certificate.json is of another format'));
+  const rtl = new RtlFolder(directory);
+  const layers: CheckedLayer[] = [];
+  const problems: string[] = [];
+  const { elements, min, max } = claims.input;
+  let codes: Codes = { min: new Array(elements).fill(min), max: new Array(elements).fill(max) };
+  const open = new Map(claims.layers.map((claim) => [claim.name, claim]));
+  for (const unit of build.units) {
+    try {
+      if (unit.kind === 'step') codes = stepCodes(unit, readSteps(rtl, unit.module), codes, false);
+      if (unit.kind !== 'dense') continue;
+      const claim = open.get(unit.name);
+      if (!claim) throw new Doubt('the certificate does not speak of it');
+      open.delete(unit.name);
+      layers.push(checkLayer(rtl, unit, claim, codes));
+      codes = outputCodes(rtl, unit, claim);
+    } catch (error) {
+      if (!(error instanceof Doubt || error instanceof TypeError)) throw error;
+      problems.push(
+        `layer ${unit.name}: ${error instanceof Doubt ? error.message : 'the certificate or a ROM lacks a value'}`,
+      );
+      break; // the layers after it rest on this one
+    }
+  }
+  if (problems.length === 0)
+    for (const name of open.keys())
+      problems.push(`layer ${name}: the certificate speaks of it, the hardware has none`);
+  return { valid: problems.length === 0, layers, problems };
+}
+
+function readJson(directory: string, name: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(directory, name), 'utf8'));
+  } catch {
+    return fail(buildFolderInvalid(directory, `${name} is missing or no JSON`));
+  }
+}
+
+function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): CheckedLayer {
+  const engine = rtl.parameters(`${unit.module}_array`, 'matrix_vector');
+  if (!engine) throw new Doubt('its Verilog has no matrix_vector');
+  const { accumulator, inputs, outputs, channels } = claim;
+  expectEqual('ACC_W', engine.number('ACC_W'), accumulator.bits);
+  expectEqual('inputs', engine.number('SIMD') * engine.number('SYNAPSE_FOLD'), inputs);
+  expectEqual('outputs', engine.number('PE') * engine.number('NEURON_FOLD'), outputs);
+  expectEqual('channels', channels.length, outputs);
+  expectEqual('elements that reach it', codes.min.length, inputs);
+  const low = spread(claim.inputMin, inputs);
+  const high = spread(claim.inputMax, inputs);
+  for (let i = 0; i < inputs; i++)
+    if (codes.min[i] < low[i] || codes.max[i] > high[i])
+      throw new Doubt(
+        `input ${i} can be ${codes.min[i]} .. ${codes.max[i]}, the certificate assumes ${low[i]} .. ${high[i]}`,
+      );
+  checkStart(engine, claim);
+  channels.forEach((channel, index) => {
+    const weights = channelWeights(rtl, engine, index);
+    checkChannel(channel, index, weights, low, high, accumulator);
+  });
+  const min = channels.reduce((least, each) => Math.min(least, each.min), Number.POSITIVE_INFINITY);
+  const max = channels.reduce((most, each) => Math.max(most, each.max), Number.NEGATIVE_INFINITY);
+  return { name: unit.name, channels: outputs, bits: accumulator.bits, min, max };
+}
+
+/** The accumulator's start value must be the field of an empty sum. */
+function checkStart(engine: Parameters, { accumulator, inputs }: Claim): void {
+  const counts = engine.number('A_KIND') === 2 && engine.number('W_KIND') === 2;
+  const emptySum = counts ? -inputs : 0; // counting agreements starts with every product at -1
+  expectEqual('step', accumulator.step, counts ? 2 : 1);
+  const field = (emptySum - accumulator.offset) / accumulator.step;
+  const size = 2 ** accumulator.bits;
+  expectEqual('INIT', engine.number('INIT'), ((field % size) + size) % size);
+}
+
+function checkChannel(
+  { min, max, witness }: Claim['channels'][number],
+  index: number,
+  weights: number[],
+  low: number[],
+  high: number[],
+  { bits, signed, step, offset, overflow }: Claim['accumulator'],
+): void {
+  let [best, worst] = [0, 0];
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i];
+    const letter = witness[i];
+    if (letter !== 'h' && letter !== 'l') throw new Doubt(`channel ${index}: its witness lacks input ${i}`);
+    const optimal = w === 0 || low[i] === high[i] || w > 0 === (letter === 'h');
+    if (!optimal)
+      throw new Doubt(`channel ${index}: another code of input ${i} gives a larger sum than the witness`);
+    const [taken, other] = letter === 'h' ? [high[i], low[i]] : [low[i], high[i]];
+    best += w * taken;
+    worst += w * other;
+  }
+  if (!Number.isSafeInteger(best) || !Number.isSafeInteger(worst))
+    throw new Doubt(`channel ${index}: the sums pass 2^53`);
+  if (best !== max || worst !== min)
+    throw new Doubt(
+      `channel ${index}: the sums span ${worst} .. ${best}, the certificate says ${min} .. ${max}`,
+    );
+  const lowest = signed ? -(2 ** (bits - 1)) : 0;
+  const highest = lowest + 2 ** bits - 1;
+  const ends = [(worst - offset) / step, (best - offset) / step];
+  if (overflow === 'none' && (ends[0] < lowest || ends[1] > highest || !ends.every(Number.isInteger)))
+    throw new Doubt(`channel ${index}: sums ${worst} .. ${best} do not fit ${bits} bits`);
+}
+
+/** One neuron's weights from its processing element's ROM. */
+function channelWeights(rtl: RtlFolder, engine: Parameters, channel: number): number[] {
+  const [pe, simd, folds] = ['PE', 'SIMD', 'SYNAPSE_FOLD'].map((name) => engine.number(name));
+  const [width, kind] = [engine.number('W_W'), engine.number('W_KIND')];
+  const words = rtl.rom(`${engine.text('WEIGHTS')}_pe${digits(channel % pe, 3)}.mem`);
+  const weights: number[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const word = words[Math.floor(channel / pe) * folds + fold];
+    for (let lane = 0; lane < simd; lane++) {
+      const field = bitsOf(word, lane * width, width);
+      weights.push(kind === 2 ? 2 * field - 1 : kind === 1 ? toSigned(field, width) : field);
+    }
+  }
+  return weights;
+}
+
+/** Codes that a layer's outputs can take, from its sums' ends and its requantisation. */
+function outputCodes(rtl: RtlFolder, unit: Unit, { accumulator, channels }: Claim): Codes {
+  const { step, offset, overflow, bits, signed } = accumulator;
+  const steps = readSteps(rtl, unit.module);
+  const sums = { min: channels.map(({ min }) => min), max: channels.map(({ max }) => max) };
+  if (!steps) return sums;
+  const lowest = signed ? -(2 ** (bits - 1)) : 0;
+  const toField = (sum: number) => (sum - offset) / step;
+  const fields =
+    overflow === 'none'
+      ? { min: sums.min.map(toField), max: sums.max.map(toField) }
+      : { min: channels.map(() => lowest), max: channels.map(() => lowest + 2 ** bits - 1) };
+  return stepCodes(unit, steps, fields, true);
+}
+
+/** Codes after a step function; it is monotone, so the ends of its input give its ends. */
+function stepCodes(unit: Unit, steps: StepHardware | undefined, input: Codes, fields: boolean): Codes {
+  if (!steps) throw new Doubt('its Verilog has no requantisation');
+  const { base, stride } = unit.outputCode;
+  const outBits = steps.base;
+  const code = (value: number, channel: number) => {
+    const raw = fields || value >= 0 || steps.bits > 1 ? value : 0; // bipolar -1 travels as 0
+    const order = xor(((raw % 2 ** steps.bits) + 2 ** steps.bits) % 2 ** steps.bits, steps.xor);
+    return base + stride * (steps.level(order, channel) + outBits);
+  };
+  const ends = input.min.map((min, channel) => [code(min, channel), code(input.max[channel], channel)]);
+  return { min: ends.map((pair) => Math.min(...pair)), max: ends.map((pair) => Math.max(...pair)) };
+}
+
+/** Bitwise exclusive or of numbers up to 2^48. */
+function xor(a: number, b: number): number {
+  return Number(BigInt(a) ^ BigInt(b));
+}
+
+function spread(values: number | number[], count: number): number[] {
+  if (typeof values === 'number') return new Array<number>(count).fill(values);
+  expectEqual('input ranges', values.length, count);
+  return values;
+}
+
+function expectEqual(what: string, found: number, claimed: number): void {
+  if (found !== claimed) throw new Doubt(`${what} is ${found}, the certificate says ${claimed}`);
+}

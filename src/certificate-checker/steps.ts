@@ -1,0 +1,80 @@
+/** The step functions as the Verilog and its ROMs define them, for the checker: level of one value in one channel. */
+import { bitsOf, digits, type Parameters, type RtlFolder, toSigned } from './rtl.js';
+
+export interface StepHardware {
+  readonly xor: number; // applied to the field
+  readonly bits: number; // of the field
+  readonly base: number; // output field of level 0
+  level(order: number, channel: number): number;
+}
+
+/** The requantisation inside a unit's module; undefined when it has none. */
+export function readSteps(rtl: RtlFolder, module: string): StepHardware | undefined {
+  const search = rtl.parameters(module, 'threshold_search');
+  if (search) return { ...common(search), level: searchLevel(rtl, search) };
+  const parallel = rtl.parameters(module, 'threshold_parallel');
+  if (parallel) return { ...common(parallel), level: parallelLevel(rtl, parallel) };
+  const scale = rtl.parameters(module, 'scale_shift');
+  if (scale) return { ...common(scale), level: scaleLevel(rtl, scale) };
+  return undefined;
+}
+
+function common(parameters: Parameters) {
+  return {
+    xor: parameters.number('IN_XOR'),
+    bits: parameters.number('IN_W'),
+    base: parameters.number('BASE'),
+  };
+}
+
+function searchLevel(rtl: RtlFolder, p: Parameters) {
+  const [lanes, folds, stages, width] = ['LANES', 'FOLDS', 'LEVEL_BITS', 'THRESHOLD_W'].map((name) =>
+    p.number(name),
+  );
+  const roms = new Map<string, string[]>();
+  const rom = (lane: number, stage: number) => {
+    const file = `${p.text('THRESHOLDS')}_pe${digits(lane, 3)}_s${digits(stage, 2)}.mem`;
+    const words = roms.get(file) ?? rtl.rom(file);
+    roms.set(file, words);
+    return words;
+  };
+  return (order: number, channel: number) => {
+    const fold = Math.floor(channel / lanes) % folds;
+    let level = 0;
+    for (let stage = 0; stage < stages; stage++) {
+      const threshold = bitsOf(rom(channel % lanes, stage)[fold * 2 ** stage + level], 0, width);
+      level = 2 * level + (order >= threshold ? 1 : 0);
+    }
+    return level;
+  };
+}
+
+function parallelLevel(rtl: RtlFolder, p: Parameters) {
+  const [lanes, folds, levels, width] = ['LANES', 'FOLDS', 'LEVELS', 'THRESHOLD_W'].map((name) =>
+    p.number(name),
+  );
+  const words = laneWords(rtl, p.text('THRESHOLDS'), lanes);
+  return (order: number, channel: number) => {
+    const word = words[channel % lanes][Math.floor(channel / lanes) % folds];
+    let level = 0;
+    for (let k = 0; k < levels - 1; k++) if (order >= bitsOf(word, k * width, width)) level++;
+    return level;
+  };
+}
+
+function scaleLevel(rtl: RtlFolder, p: Parameters) {
+  const [lanes, folds, levels, shift] = ['LANES', 'FOLDS', 'LEVELS', 'SHIFT'].map((name) => p.number(name));
+  const [multiplierBits, biasBits] = [p.number('MULTIPLIER_W'), p.number('BIAS_W')];
+  const words = laneWords(rtl, p.text('CONSTANTS'), lanes);
+  return (order: number, channel: number) => {
+    const word = words[channel % lanes][Math.floor(channel / lanes) % folds];
+    const multiplier = BigInt(bitsOf(word, 0, multiplierBits));
+    const bias = BigInt(toSigned(bitsOf(word, multiplierBits, biasBits), biasBits));
+    const scaled = Number((BigInt(order) * multiplier + bias) >> BigInt(shift));
+    return Math.min(Math.max(scaled, 0), levels - 1);
+  };
+}
+
+function laneWords(rtl: RtlFolder, prefix: string, lanes: number): string[][] {
+  return Array.from({ length: lanes }, (_, lane) => rtl.rom(`${prefix}_pe${digits(lane, 3)}.mem`));
+}

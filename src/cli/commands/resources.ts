@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildRecord } from '../../6-emit/build-record.js';
+import { readBuildFolder } from '../../7-simulate/build-folder.js';
+import {
+  type Resources,
+  type SynthesisJob,
+  synthesizeAll,
+  type UnitResources,
+  yosysVersion,
+} from '../../8-resources/index.js';
+import { fail } from '../../diagnostics/diagnostic.js';
+import * as errors from '../../diagnostics/file-errors.js';
+import type { GivenOptions } from '../options.js';
+import { alignTable, type Output } from '../output.js';
+import { parseTarget } from '../parse.js';
+
+/** Synthesis report of a build folder. */
+export async function resources(given: GivenOptions, output: Output): Promise<number> {
+  const directory = given.dir ?? '';
+  const { record } = readBuildFolder(directory);
+  const target = given.target === undefined ? record.target : parseTarget(given.target);
+  const layers = await synthesizeAll(unitJobs(directory, record), target, { onProgress: progressTo(output) });
+  const total = totalOf(layers);
+  const tool = `Yosys ${yosysVersion()}`;
+  const figures = (each: Resources) => [each.lut, each.sites, each.ff, each.dsp, each.bram, each.carry];
+  const head = ['layer', 'LUT', 'sites', 'FF', 'DSP', 'BRAM', 'carry'];
+  const rows = layers.map((each) => [each.name, ...figures(each)]);
+  output.result(
+    { total, layers, target, tool },
+    `${record.top} for ${target}, ${tool}\n${alignTable([head, ...rows, ['total', ...figures(total)]])}`,
+  );
+  return 0;
+}
+
+/** One job per unit of a build folder. */
+export function unitJobs(directory: string, record: BuildRecord): SynthesisJob[] {
+  return record.units.map(({ name, module, sources }) => {
+    const files = new Map(sources.map((source) => [source, readSource(directory, source)]));
+    return { name, top: module, files };
+  });
+}
+
+function readSource(directory: string, source: string): string {
+  try {
+    return readFileSync(join(directory, 'rtl', source), 'utf8');
+  } catch (error) {
+    return fail(errors.buildFolderInvalid(directory, `rtl/${source}: ${errors.reason(error)}`));
+  }
+}
+
+export function totalOf(units: readonly UnitResources[]): Resources {
+  const sum = (pick: (unit: UnitResources) => number) => units.reduce((total, unit) => total + pick(unit), 0);
+  return {
+    lut: sum((each) => each.lut),
+    sites: sum((each) => each.sites),
+    ff: sum((each) => each.ff),
+    dsp: sum((each) => each.dsp),
+    bram: sum((each) => each.bram),
+    carry: sum((each) => each.carry),
+  };
+}
+
+export function progressTo(output: Output) {
+  return (p: {
+    done: number;
+    total: number;
+    name: string;
+    seconds: number;
+    cached: boolean;
+    warning?: string;
+  }) => {
+    if (p.warning) output.progress(`warning: ${p.warning}`);
+    else
+      output.progress(
+        `synthesis ${p.done}/${p.total}: ${p.name} ${p.cached ? '(cached)' : `${p.seconds.toFixed(1)} s`}`,
+      );
+  };
+}

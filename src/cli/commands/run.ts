@@ -1,0 +1,81 @@
+import { type Codes, evaluateBatches } from '../../3-integer/evaluate.js';
+import { classify, inputCodes, outputReals } from '../../3-integer/host.js';
+import { planNetwork } from '../../5-plan/plan.js';
+import { overflowOf } from '../../7-simulate/verify.js';
+import * as commandErrors from '../../diagnostics/command-errors.js';
+import { fail } from '../../diagnostics/diagnostic.js';
+import * as errors from '../../diagnostics/file-errors.js';
+import { formatNpy, isIntegerArray, readNpy } from '../../shared/npy.js';
+import { writeWhole } from '../../shared/output-folder.js';
+import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
+import type { Output } from '../output.js';
+import { parseWhole } from '../parse.js';
+
+/** Samples whose outputs are shown when they are not written to a file. */
+const SHOWN = 100;
+
+/** Golden inference. */
+export async function run(given: GivenOptions, output: Output): Promise<number> {
+  const bounded = await analyseGiven(given);
+  const { network } = bounded;
+  const file = given.inputs ?? '';
+  const { codes, count } = inputCodes(
+    network,
+    readNpy(file),
+    file,
+    parseWhole('--count', given.count, 1, 2 ** 31),
+  );
+  const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
+  const labels = given.labels === undefined ? undefined : readLabels(given.labels, count);
+  const plan =
+    given.accumulator === undefined
+      ? undefined
+      : planNetwork(bounded, planOptions(given, bounded, given.accumulator));
+  const results: Codes = new Float64Array(count * outputs);
+  evaluateBatches(
+    network,
+    codes,
+    count,
+    (part, first) => results.set(part, first * outputs),
+    plan && overflowOf(plan.units),
+  );
+
+  const accuracy =
+    labels && count > 0 ? correct(classify(network, results, outputs), labels) / count : undefined;
+  const reals = given.real ? outputReals(network.hostOutput, results, outputs) : undefined;
+  if (given.output !== undefined) {
+    if (!reals && results.some((code) => Math.abs(code) >= 2 ** 31))
+      fail(commandErrors.usage('output codes exceed int32; expected --real for this model', 'run'));
+    writeWhole(given.output, formatNpy([count, outputs], reals ?? Int32Array.from(results)));
+  }
+  const shown =
+    given.output === undefined ? rows(reals ?? results, outputs, Math.min(count, SHOWN)) : undefined;
+  const text = [
+    `${count} samples`,
+    ...(accuracy === undefined ? [] : [`accuracy ${(100 * accuracy).toFixed(2)} %`]),
+    ...(given.output === undefined
+      ? (shown ?? []).slice(0, 10).map((row) => row.join(' '))
+      : [`outputs in ${given.output}`]),
+  ];
+  output.result({ count, accuracy, outputs: shown }, text.join('\n'));
+  return 0;
+}
+
+function rows(values: ArrayLike<number>, width: number, count: number): number[][] {
+  return Array.from({ length: count }, (_, n) =>
+    Array.from({ length: width }, (__, k) => values[n * width + k]),
+  );
+}
+
+function correct(classes: Int32Array, labels: ArrayLike<number>): number {
+  return classes.reduce((sum, each, n) => sum + (each === labels[n] ? 1 : 0), 0);
+}
+
+/** @throws labels_mismatch */
+export function readLabels(file: string, count: number): ArrayLike<number> {
+  const { data, shape } = readNpy(file);
+  const wrong = shape.filter((n) => n !== 1).length > 1 || data.length < count;
+  if (wrong || (!isIntegerArray(data) && !data.every(Number.isInteger)))
+    fail(errors.labelsMismatch(file, count, `shape (${shape.join(', ')})`));
+  return data;
+}

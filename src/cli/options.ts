@@ -1,0 +1,103 @@
+/** Options that several commands share, in yargs' terms, and the values they stand for. */
+import type { Argv } from 'yargs';
+import type { BoundedNetwork } from '../4-bounds/types.js';
+import type { AccumulatorOptions } from '../5-plan/accumulator.js';
+import { DEFAULT_CYCLES, type PlanOptions } from '../5-plan/plan.js';
+import { analyse } from '../compile.js';
+import * as errors from '../diagnostics/command-errors.js';
+import { fail } from '../diagnostics/diagnostic.js';
+import { parseFoldFile, parsePolicy, parsePortType, parseTarget, parseWhole } from './parse.js';
+
+/** All options as yargs delivers them: texts, checked by parse.ts. */
+export interface GivenOptions {
+  readonly model?: string;
+  readonly dir?: string;
+  readonly inputs?: string;
+  readonly labels?: string;
+  readonly output?: string;
+  readonly real?: boolean;
+  readonly inputType?: string;
+  readonly inputScale?: string;
+  readonly accumulator?: string;
+  readonly accumulators?: string;
+  readonly overflow?: string;
+  readonly target?: string;
+  readonly cycles?: string;
+  readonly fold?: string;
+  readonly simulator?: string;
+  readonly count?: string;
+  readonly stall?: string;
+  readonly seed?: string;
+  readonly trace?: boolean;
+  readonly requantise?: string;
+  readonly junit?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function modelArguments(yargs: Argv): Argv {
+  return yargs
+    .positional('model', { type: 'string', describe: 'model file: .json description or QONNX .onnx' })
+    .option('input-type', {
+      type: 'string',
+      describe: "type of the input port: uint8, int8, 'fixed<16,6>', ...",
+    })
+    .option('input-scale', {
+      type: 'string',
+      describe: 'real value of one step of the input port, such as 1/255',
+    });
+}
+
+export function planArguments(yargs: Argv): Argv {
+  return yargs
+    .option('target', { type: 'string', default: 'xc7', describe: 'xc7, xcup or ice40' })
+    .option('cycles', {
+      type: 'string',
+      describe: `cheapest folding with at most this interval per inference (default ${DEFAULT_CYCLES})`,
+    })
+    .option('fold', {
+      type: 'string',
+      describe: 'folding by hand: a JSON file {"<layer>": {"pe": N, "simd": N}}',
+    })
+    .option('overflow', {
+      type: 'string',
+      default: 'refuse',
+      describe: 'refuse or wrap sums that a narrow accumulator cannot hold',
+    })
+    .option('requantise', {
+      type: 'string',
+      describe: 'threshold_search, threshold_parallel or scale_shift (default: the cheapest)',
+    });
+}
+
+/** Phases 1 to 4 on the model that the options name. */
+export function analyseGiven(given: GivenOptions): Promise<BoundedNetwork> {
+  return analyse(given.model ?? '', parsePortType(given.inputType, given.inputScale));
+}
+
+/** What phase 5 needs; `accumulator` is the text of one policy. */
+export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumulator?: string): PlanOptions {
+  const layers = bounded.network.nodes.flatMap((node) => (node.kind === 'dense' ? [node.name] : []));
+  const overflow = given.overflow ?? 'refuse';
+  if (overflow !== 'refuse' && overflow !== 'wrap')
+    fail(errors.badOption('--overflow', 'refuse or wrap', overflow));
+  if (given.cycles !== undefined && given.fold !== undefined)
+    fail(errors.usage('expected one of --cycles and --fold, found both', 'build'));
+  const policy = accumulator === undefined ? undefined : parsePolicy('--accumulator', accumulator);
+  const options: AccumulatorOptions = { policy, overflow };
+  const way = given.requantise;
+  if (
+    way !== undefined &&
+    way !== 'threshold_search' &&
+    way !== 'threshold_parallel' &&
+    way !== 'scale_shift'
+  )
+    return fail(errors.badOption('--requantise', 'threshold_search, threshold_parallel or scale_shift', way));
+  return {
+    target: parseTarget(given.target ?? 'xc7'),
+    accumulator: options,
+    cycles: parseWhole('--cycles', given.cycles, 1, 2 ** 31),
+    folds: given.fold === undefined ? undefined : parseFoldFile(given.fold, layers),
+    requantisation: way,
+  };
+}

@@ -1,0 +1,114 @@
+/** Texts of the command line into values; every option is checked once, here. */
+import { readFileSync } from 'node:fs';
+import type { Fold, PortType } from '../1-import/types.js';
+import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
+import type { Target } from '../5-plan/types.js';
+import * as errors from '../diagnostics/command-errors.js';
+import { fail } from '../diagnostics/diagnostic.js';
+import { fileNotReadable } from '../diagnostics/file-errors.js';
+import { foldFile } from '../diagnostics/plan-errors.js';
+
+const TYPE_HINT =
+  "uint8, int8, 'fixed<16,6>', 'ufixed<8,2>'; --input-scale 1/255 or 0.5 sets the value of one step";
+
+/** uint8, int4, fixed<W,I>, ufixed<W,I>, with an optional scale: a number or a fraction. */
+export function parsePortType(type: string | undefined, scale: string | undefined): PortType | undefined {
+  if (type === undefined) {
+    if (scale !== undefined)
+      fail(errors.badOption('--input-scale', '--input-type beside it', scale, TYPE_HINT));
+    return undefined;
+  }
+  const integer = /^(u?)int(\d+)$/.exec(type);
+  const fixed = /^(u?)fixed<(\d+),(-?\d+)>$/.exec(type.replace(/\s/g, ''));
+  const match = integer ?? fixed;
+  const bits = Number(match?.[2]);
+  if (!match || !(bits >= 1 && bits <= 32))
+    return fail(errors.badOption('--input-type', 'a type of 1 to 32 bits', type, TYPE_HINT));
+  const signed = match[1] !== 'u';
+  if (signed && bits === 1)
+    fail(errors.badOption('--input-type', 'at least 2 bits for a signed type', type, TYPE_HINT));
+  const given =
+    scale === undefined ? { numerator: 1, denominator: 1 } : parseFraction('--input-scale', scale);
+  const fractionBits = fixed ? bits - Number(fixed[3]) : 0;
+  if (Math.abs(fractionBits) > 64)
+    fail(errors.badOption('--input-type', 'at most 64 fraction bits', type, TYPE_HINT));
+  return {
+    signed,
+    bits,
+    scale: { numerator: given.numerator, denominator: given.denominator * 2 ** fractionBits },
+  };
+}
+
+/** A positive number or a fraction of two. */
+export function parseFraction(option: string, text: string): { numerator: number; denominator: number } {
+  const parts = text.split('/').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [numerator, denominator = 1] = parts;
+  if (
+    parts.length > 2 ||
+    !(numerator > 0 && denominator > 0) ||
+    !Number.isFinite(numerator / denominator) ||
+    numerator / denominator === 0
+  )
+    fail(errors.badOption(option, 'a positive number or a fraction such as 1/255', text));
+  return { numerator, denominator };
+}
+
+/** minimal, l1, datatype, or a number of bits. */
+export function parsePolicy(option: string, text: string): AccumulatorPolicy {
+  if (text === 'minimal' || text === 'l1' || text === 'datatype') return text;
+  const bits = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(bits >= 1 && bits <= 48))
+    return fail(errors.badOption(option, 'minimal, l1, datatype, or 1 to 48 bits', text));
+  return bits;
+}
+
+export function parseTarget(text: string): Target {
+  if (text === 'xc7' || text === 'xcup' || text === 'ice40') return text;
+  return fail(errors.badOption('--target', 'xc7, xcup or ice40', text));
+}
+
+/** A whole number in a range. */
+export function parseWhole(
+  option: string,
+  value: string | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max))
+    fail(errors.badOption(option, `a whole number from ${min} to ${max}`, value));
+  return number;
+}
+
+/**
+ * A folding by hand: {"<layer>": {"pe": N, "simd": N}, ...}.
+ *
+ * @param layers names that exist
+ */
+export function parseFoldFile(file: string, layers: readonly string[]): Map<string, Fold> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(fileNotReadable(file, error));
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return fail(foldFile(file, `found no JSON (${(error as Error).message})`, layers));
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    return fail(foldFile(file, 'found no object', layers));
+  const folds = new Map<string, Fold>();
+  for (const [name, fold] of Object.entries(content)) {
+    const { pe, simd } = (fold ?? {}) as Partial<Fold>;
+    if (!layers.includes(name))
+      fail(foldFile(file, `found a layer '${name}' that the model does not have`, layers));
+    if (!Number.isSafeInteger(pe) || !Number.isSafeInteger(simd) || Number(pe) < 1 || Number(simd) < 1)
+      fail(foldFile(file, `found ${JSON.stringify(fold)} for layer '${name}'`, layers));
+    folds.set(name, { pe: Number(pe), simd: Number(simd) });
+  }
+  return folds;
+}

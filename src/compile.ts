@@ -1,0 +1,28 @@
+/** Phases 1 to 6 in order: a model file becomes the files of a build folder. */
+import { importModel } from './1-import/index.js';
+import type { PortType } from './1-import/types.js';
+import { toInteger } from './3-integer/convert.js';
+import { boundNetwork } from './4-bounds/bounds.js';
+import type { BoundedNetwork } from './4-bounds/types.js';
+import { type PlanOptions, planNetwork } from './5-plan/plan.js';
+import type { Plan } from './5-plan/types.js';
+import { emitFiles } from './6-emit/emit.js';
+
+export interface Compilation {
+  readonly bounded: BoundedNetwork;
+  readonly plan: Plan;
+  readonly files: ReadonlyMap<string, string>; // path in the build folder -> text
+}
+
+/** Phases 1 to 4: what the widths are proven from. */
+export async function analyse(model: string, inputPort?: PortType): Promise<BoundedNetwork> {
+  const network = await importModel(model, inputPort);
+  const integerNetwork = toInteger(network);
+  return boundNetwork(integerNetwork);
+}
+
+/** Phases 5 and 6: hardware for one target, speed and accumulator policy. */
+export function generate(bounded: BoundedNetwork, options: PlanOptions): Compilation {
+  const plan = planNetwork(bounded, options);
+  return { bounded, plan, files: emitFiles(plan, bounded) };
+}

@@ -1,0 +1,81 @@
+/** Messages about networks that cannot be made integer, whatever file they came from. */
+import { define, type Location } from './diagnostic.js';
+
+export const inputTypeNeeded = define(
+  'input_type_needed',
+  2,
+  'The first layer takes real values, and nothing says how the hardware input port represents them.',
+  (layer: string, at: Location) => ({
+    message: `layer '${layer}' takes the network's input, which has no quantizer and no declared type`,
+    at,
+    hint: "declare the input port, for example --input-type 'fixed<16,6>', or --input-type uint8 --input-scale 1/255",
+  }),
+);
+
+export const quantizerNeeded = define(
+  'quantizer_needed',
+  2,
+  'A layer takes values that no quantizer has turned into integers.',
+  (layer: string, producer: string, at: Location) => ({
+    message: `layer '${layer}' takes the result of '${producer}', which no quantizer has turned into integer codes`,
+    at,
+    hint: 'put a quantizer in front of the layer when training or exporting the model',
+  }),
+);
+
+export const mixedInputScales = define(
+  'mixed_input_scales',
+  2,
+  'The inputs of one dot product have different scales, so their products cannot be summed as integers.',
+  (layer: string, at: Location) => ({
+    message: `layer '${layer}' sums inputs whose scales differ between channels`,
+    at,
+    hint: 'use one activation scale per tensor',
+  }),
+);
+
+export const mixedDirections = define(
+  'mixed_directions',
+  2,
+  'A function of codes rises in some channels and falls in others.',
+  (node: string, at: Location) => ({
+    message: `the function ending in '${node}' rises in some channels and falls in others`,
+    at,
+    hint: 'make the scale of all channels positive',
+  }),
+);
+
+export const nothingToBuild = define(
+  'nothing_to_build',
+  2,
+  'The model has no layer that sums products, so there is no accumulator and no hardware to build.',
+  (file: string) => ({ message: 'expected at least one dense layer, found none', at: { file, path: '' } }),
+);
+
+export const accumulatorTooNarrow = define(
+  'accumulator_too_narrow',
+  2,
+  'The requested accumulator is narrower than the proven range needs.',
+  (
+    layer: string,
+    at: Location,
+    detail: { bits: number; needed: number; channel: number; min: number; max: number; witness: string },
+  ) => ({
+    message:
+      `layer '${layer}' needs a ${detail.needed}-bit accumulator, ${detail.bits} bits were asked for: ` +
+      `channel ${detail.channel} spans ${detail.min} .. ${detail.max}, reached by ${detail.witness}`,
+    at,
+    hint: `--accumulator minimal, at least ${detail.needed} bits, or --overflow wrap to accept wrapped sums`,
+  }),
+);
+
+export const accumulatorTooWide = define(
+  'accumulator_too_wide',
+  2,
+  'The accumulator is wider than the hardware library takes.',
+  (layer: string, at: Location, bits: number, limit: number) => ({
+    message: `layer '${layer}' needs a ${bits}-bit accumulator; hw/ stops at ${limit}`,
+    at,
+    hint: 'fewer weight or activation bits, or split the layer',
+  }),
+);

@@ -1,0 +1,53 @@
+/** Messages about planning hardware: folding, widths, targets. */
+import { define, type Location } from './diagnostic.js';
+
+interface FoldNumbers {
+  readonly pe: number;
+  readonly simd: number;
+}
+
+export const foldInvalid = define(
+  'fold_invalid',
+  2,
+  'A folding does not divide its layer.',
+  (layer: string, at: Location, fold: FoldNumbers, outputs: number, inputs: number) => ({
+    message: `layer '${layer}': expected PE to divide ${outputs} outputs and SIMD to divide ${inputs} inputs, found PE ${fold.pe} and SIMD ${fold.simd}`,
+    at,
+    hint: '--cycles N finds a folding that divides',
+  }),
+);
+
+export const intervalImpossible = define(
+  'interval_impossible',
+  2,
+  'No folding keeps up with the wanted interval.',
+  (layer: string, at: Location, cycles: number, fixed: FoldNumbers | undefined) => ({
+    message: fixed
+      ? `layer '${layer}' with PE ${fixed.pe} and SIMD ${fixed.simd} needs more than ${cycles} cycles per inference`
+      : `no folding of layer '${layer}' keeps up with ${cycles} cycles per inference`,
+    at,
+    hint: 'a larger --cycles, or another folding',
+  }),
+);
+
+export const foldFile = define(
+  'fold_file',
+  2,
+  'The file given to --fold is not understood.',
+  (file: string, what: string, layers: readonly string[]) => ({
+    message: `expected {"<layer>": {"pe": N, "simd": N}, ...}, ${what}`,
+    at: { file, path: '' },
+    hint: `layers of this model: ${layers.join(', ')}`,
+  }),
+);
+
+export const operandTooWide = define(
+  'operand_too_wide',
+  2,
+  'Weights or activations are wider than the hardware library multiplies.',
+  (layer: string, at: Location, what: string, bits: number, limit: number) => ({
+    message: `layer '${layer}' has ${bits}-bit ${what}; hw/ stops at ${limit}`,
+    at,
+    hint: 'quantize to fewer bits',
+  }),
+);

@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 120_000 }); // a bench takes half a second; a busy machine must not fail it
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+export const hw = join(root, 'hw');
+const sim = join(root, 'sim');
+
+/** Values of Verilog parameters; a bigint with a width is written as a sized literal, a string with quotes. */
+export type Parameters = Readonly<Record<string, number | string | { value: bigint; width: number }>>;
+
+export interface Bench {
+  readonly module: string; // bench sim/<module>_tb.v
+  readonly parameters: Parameters;
+  readonly input: readonly bigint[]; // words the bench offers
+  readonly expected: readonly bigint[]; // words that must come out
+  readonly memories?: Readonly<Record<string, readonly bigint[]>>; // file name -> words, for the ROMs
+}
+
+export interface Figures {
+  readonly latency: number; // cycles from the first input transfer to the first output word
+  readonly cycles: number; // cycles from the first input transfer to the last output transfer
+}
+
+/** Idle pattern of the source and stall pattern of the sink, as in sim/stream_tb.v. */
+const PATTERNS = [
+  [0, 0],
+  [1, 1],
+  [2, 0],
+  [0, 2],
+  [3, 3],
+] as const;
+
+/** Enough for a module without a clock. */
+export const FREE_RUNNING = PATTERNS.slice(0, 1);
+
+/** Compile a bench and run it under every pattern. @returns figures of the run without idle or stall cycles */
+export async function runBench(bench: Bench, patterns = PATTERNS.slice()): Promise<Figures> {
+  const directory = await mkdtemp(join(tmpdir(), `narrowgate-${bench.module}-`));
+  try {
+    const files = { ...bench.memories, 'input.mem': bench.input, 'expected.mem': bench.expected };
+    for (const [name, words] of Object.entries(files))
+      await writeFile(join(directory, name), words.map((word) => `${word.toString(16)}\n`).join(''));
+    await compile(bench, directory);
+    const runs: Figures[] = [];
+    for (const [index, [idle, stall]] of patterns.entries())
+      runs.push(await simulate(bench, directory, [`+idle=${idle}`, `+stall=${stall}`, `+seed=${index + 1}`]));
+    return runs[0];
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function compile({ module, parameters, input, expected }: Bench, cwd: string): Promise<void> {
+  const top = `${module}_tb`;
+  const all = { ...parameters, IN_WORDS: input.length, OUT_WORDS: expected.length };
+  const overrides = Object.entries(all).map(([name, value]) => `-P${top}.${name}=${literal(value)}`);
+  const options = ['-g2005', '-Wall', '-Wno-timescale', '-y', hw, '-s', top, '-o', 'bench.vvp'];
+  const sources = [join(sim, 'stream_tb.v'), join(sim, `${top}.v`)];
+  const { output } = await tool('iverilog', [...options, ...overrides, ...sources], cwd);
+  if (output !== '') throw new Error(`iverilog warns about ${module}:\n${output}`);
+}
+
+async function simulate({ module, parameters }: Bench, cwd: string, plusargs: string[]): Promise<Figures> {
+  const { output } = await tool('vvp', ['-n', 'bench.vvp', ...plusargs], cwd);
+  const figures = /^PASS words=\d+ latency=(\d+) cycles=(\d+)$/.exec(output);
+  if (!figures) throw new Error(`${module} ${JSON.stringify(parameters, bigints)} ${plusargs}: ${output}`);
+  return { latency: Number(figures[1]), cycles: Number(figures[2]) };
+}
+
+export interface ToolResult {
+  readonly ok: boolean;
+  readonly output: string; // stdout and stderr
+}
+
+/** Run an installed tool; one that is missing is a failure, not a reason to skip. */
+export async function tool(name: string, args: readonly string[], cwd = hw): Promise<ToolResult> {
+  const result = await execa(name, args, { cwd, all: true, reject: false, timeout: 60_000 });
+  if (result.code === 'ENOENT')
+    throw new Error(`Expected '${name}' on the PATH, found none. Install Icarus Verilog and Verilator.`);
+  return { ok: !result.failed, output: result.all };
+}
+
+/** Lint one configuration with everything on. */
+export function lint(module: string, parameters: Parameters): Promise<ToolResult> {
+  const overrides = Object.entries(parameters).map(([name, value]) => `-G${name}=${literal(value)}`);
+  return tool('verilator', ['--lint-only', '-Wall', '-y', '.', ...overrides, `${module}.v`]);
+}
+
+function literal(value: Parameters[string]): string {
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return `"${value}"`;
+  return `${value.width}'h${value.value.toString(16)}`;
+}
+
+function bigints(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}

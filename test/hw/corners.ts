@@ -1,0 +1,170 @@
+import type { Parameters } from './bench.js';
+
+/** One configuration of a module. */
+export interface Corner {
+  readonly module: string;
+  readonly parameters: Parameters;
+}
+
+/** The corners of the parameter space: everything 1, odd sizes, results narrower and wider than needed. */
+export const CORNERS: readonly Corner[] = [
+  ...rows('stream_register', ['WIDTH'], [[1], [64]]),
+  ...rows(
+    'stream_fifo',
+    ['WIDTH', 'DEPTH'],
+    [
+      [1, 2],
+      [8, 3],
+      [8, 4],
+      [8, 1024],
+    ],
+  ),
+  ...rows(
+    'stream_width',
+    ['LANE_W', 'IN_LANES', 'OUT_LANES'],
+    [
+      [1, 1, 1],
+      [1, 1, 2],
+      [1, 2, 1],
+      [8, 12, 3],
+      [8, 3, 12],
+    ],
+  ),
+  ...rows(
+    'vector_buffer',
+    ['WIDTH', 'BEATS', 'REPEATS'],
+    [
+      [1, 1, 1],
+      [1, 1, 2],
+      [8, 1, 3],
+      [8, 3, 4],
+      [8, 64, 16],
+    ],
+  ),
+  ...rows(
+    'rom',
+    ['WIDTH', 'DEPTH'],
+    [
+      [1, 1],
+      [1, 2],
+      [8, 3],
+      [70, 64],
+    ],
+  ),
+  ...rows('wrap_counter', ['COUNT'], [[1], [2], [3], [8]]),
+  ...rows(
+    'dot_product',
+    ['SIMD', 'A_W', 'A_KIND', 'W_W', 'W_KIND', 'Y_W'],
+    [
+      [1, 1, 0, 1, 0, 1],
+      [1, 1, 2, 1, 2, 1],
+      [5, 4, 0, 4, 1, 32],
+      [5, 4, 1, 1, 2, 3],
+      [5, 1, 2, 3, 1, 8],
+      [2, 4, 1, 4, 0, 8],
+      [3, 16, 1, 16, 1, 34],
+    ],
+  ),
+  ...rows(
+    'popcount_dot',
+    ['SIMD', 'Y_W'],
+    [
+      [1, 1],
+      [1, 4],
+      [9, 4],
+      [9, 2],
+    ],
+  ),
+  ...rows(
+    'matrix_vector',
+    ['PE', 'SIMD', 'SYNAPSE_FOLD', 'NEURON_FOLD', 'A_W', 'A_KIND', 'W_W', 'W_KIND', 'ACC_W'],
+    [
+      [1, 1, 1, 1, 1, 0, 1, 0, 1],
+      [1, 1, 1, 1, 1, 2, 1, 2, 1],
+      [1, 1, 1, 2, 4, 0, 4, 1, 12],
+      [3, 5, 3, 1, 4, 0, 4, 1, 12],
+      [2, 5, 2, 2, 1, 2, 1, 2, 16],
+      [2, 3, 4, 3, 8, 1, 1, 2, 20],
+      [1, 2, 2, 2, 16, 1, 16, 1, 48],
+    ],
+  ),
+  ...rows(
+    'threshold_search',
+    ['LANES', 'IN_W', 'THRESHOLD_W', 'LEVEL_BITS', 'OUT_W', 'BASE', 'FOLDS'],
+    [
+      [1, 1, 1, 1, 1, 0, 1],
+      [1, 1, 2, 1, 4, -2, 2],
+      [3, 12, 12, 4, 4, 0, 1],
+      [3, 12, 13, 2, 32, -100, 3],
+    ],
+  ),
+  ...rows(
+    'threshold_parallel',
+    ['LANES', 'IN_W', 'THRESHOLD_W', 'LEVELS', 'OUT_W', 'BASE', 'FOLDS'],
+    [
+      [1, 1, 1, 2, 1, 0, 1],
+      [1, 1, 2, 2, 4, -2, 2],
+      [3, 12, 12, 5, 3, 0, 1],
+      [3, 12, 13, 17, 32, -100, 3],
+    ],
+  ),
+  ...rows(
+    'scale_shift',
+    ['LANES', 'IN_W', 'MULTIPLIER_W', 'BIAS_W', 'SHIFT', 'LEVELS', 'OUT_W', 'BASE', 'FOLDS'],
+    [
+      [1, 1, 1, 1, 0, 2, 1, 0, 1],
+      [3, 12, 8, 20, 8, 16, 4, -8, 3],
+      [1, 12, 4, 30, 60, 17, 8, 0, 2],
+      [1, 1, 1, 1, 0, 65536, 17, 0, 1],
+    ],
+  ),
+  ...rows(
+    'output_port',
+    ['LANES', 'IN_W', 'IN_SIGNED', 'STEP', 'OFFSET', 'OUT_W', 'OUT_SIGNED', 'PITCH', 'BEATS'],
+    [
+      [1, 1, 0, 2, -1, 2, 1, 8, 1],
+      [3, 8, 1, 1, 0, 8, 1, 8, 3],
+      [2, 4, 0, 1, 7, 5, 0, 16, 2],
+      [1, 12, 1, -3, 5, 4, 0, 32, 1],
+      [1, 64, 1, 1, 0, 64, 1, 64, 1],
+    ],
+  ),
+  ...rows(
+    'input_port',
+    ['LANES', 'LANE_W', 'PITCH'],
+    [
+      [1, 1, 8],
+      [3, 8, 8],
+      [2, 9, 16],
+    ],
+  ),
+];
+
+/** One wrong value a module, for the checks that must stop every tool. */
+export const WRONG: readonly Corner[] = [
+  ...rows('stream_register', ['WIDTH'], [[0]]),
+  ...rows('stream_fifo', ['DEPTH'], [[1]]),
+  ...rows('stream_width', ['IN_LANES', 'OUT_LANES'], [[3, 2]]),
+  ...rows('vector_buffer', ['REPEATS'], [[0]]),
+  ...rows('wrap_counter', ['COUNT'], [[0]]),
+  ...rows('dot_product', ['A_KIND', 'A_W'], [[2, 4]]),
+  ...rows('popcount_dot', ['Y_W'], [[0]]),
+  ...rows('matrix_vector', ['W_KIND', 'W_W'], [[2, 2]]),
+  ...rows('threshold_search', ['IN_W', 'THRESHOLD_W'], [[8, 7]]),
+  ...rows('threshold_parallel', ['LEVELS', 'OUT_W'], [[5, 2]]),
+  ...rows('scale_shift', ['LEVELS'], [[1]]),
+  ...rows('output_port', ['PITCH'], [[12]]),
+  ...rows('input_port', ['LANE_W', 'PITCH'], [[9, 8]]),
+];
+
+function rows(module: string, names: readonly string[], values: readonly (readonly number[])[]): Corner[] {
+  return values.map((row) => ({
+    module,
+    parameters: Object.fromEntries(names.map((name, index) => [name, row[index]])),
+  }));
+}
+
+/** The corners by module, for one test a module. */
+export const MODULES: readonly [string, readonly Corner[]][] = [
+  ...new Set(CORNERS.map(({ module }) => module)),
+].map((module) => [module, CORNERS.filter((corner) => corner.module === module)]);
