@@ -1,12 +1,17 @@
 // matrix_vector.v - folded matrix-vector product: PE neurons at a time, SIMD inputs of each per cycle.
-//   accumulator = INIT + sum of activation * weight, modulo 2^ACC_W.  When both operands are bipolar it counts
+//   accumulator = INIT + sum of activation * weight, modulo 2^ACC_W.  When both operands are bipolar it
+//   counts
 //   agreements instead (popcount_dot): product sum = 2 * count - inputs.
-// Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
-//   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; neuron of
+// Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a
+//   row
+//   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; neuron
+//   of
 //   lane pe in beat fold: fold*PE + pe.  Lane 0 in the low bits.
-// Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
+// Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words
+//   of
 //   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
-// Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and vectors.
+// Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and
+//   vectors.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
 // Reset: synchronous, active high, clears valids, counters and the accumulators.  Language: Verilog-2005.
 // Test: sim/matrix_vector_tb.v, test/hw/matrix_vector.test.ts.

@@ -1,5 +1,6 @@
 // popcount_dot.v - number of lanes whose bipolar activation and weight agree, combinational, modulo 2^Y_W.
-//   The bipolar dot product is 2 * agreements - SIMD; the constants go into what follows (thresholds, output port).
+//   The bipolar dot product is 2 * agreements - SIMD; the constants go into what follows (thresholds, output
+//   port).
 // Lanes: 1 bit each, 0 is -1, 1 is +1.  Result: unsigned.  Latency 0, no clock.
 // Language: Verilog-2005.  Test: sim/popcount_dot_tb.v, test/hw/dot_product.test.ts.
 `default_nettype none

@@ -2,7 +2,8 @@
 //   DEPTH = 1 is the constant itself: no register, clk, enable and address have no effect.
 // Latency 1 cycle from an address with enable to its data, which holds while enable is low; 1 word/cycle.
 // Reset: none, data only.  Language: Verilog-2005.  Test: sim/rom_tb.v, test/hw/rom.test.ts.
-// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find no
+// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find
+//   no
 // file name there.
 `default_nettype none
 module rom #(

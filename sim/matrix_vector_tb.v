@@ -1,4 +1,5 @@
-// matrix_vector_tb.v - bench of hw/matrix_vector.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
+// matrix_vector_tb.v - bench of hw/matrix_vector.v: words of input.mem in, words of expected.mem out (see
+//   stream_tb.v).
 //   Weights in w_pe000.mem, w_pe001.mem, ...
 `default_nettype none
 `timescale 1ns / 1ns

@@ -1,5 +1,7 @@
-// rom_tb.v - bench of hw/rom.v: addresses of input.mem in, the words of rom.mem there, as expected.mem tells, out
-//   (see stream_tb.v).  A register beside the ROM carries valid, as in the engines; DEPTH = 1 has the same timing.
+// rom_tb.v - bench of hw/rom.v: addresses of input.mem in, the words of rom.mem there, as expected.mem tells,
+//   out
+//   (see stream_tb.v).  A register beside the ROM carries valid, as in the engines; DEPTH = 1 has the same
+//   timing.
 `default_nettype none
 `timescale 1ns / 1ns
 module rom_tb;

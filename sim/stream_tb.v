@@ -1,9 +1,9 @@
 // stream_tb.v - the two ends of every stream bench, for Icarus.
-//   stream_source offers the words of a file; stream_sink compares what arrives with the words of another, checks that
-//   a stalled beat stays, and ends the simulation with one line: PASS with figures, or FAIL with what was found.
+//   stream_source offers the words of input.mem; stream_sink compares what arrives with expected.mem, checks
+//   that a stalled beat stays, and ends with one line: PASS with figures, or FAIL with what was found.
 //   The bench resets once more in mid-stream; both ends start over then, and so must the module between them.
-// Plusargs: +idle=P +stall=P  pattern of the source and the sink: 0 never, 1 half the time, 2 most of the time, 3 bursts
-//           +seed=N           of all random choices
+// Plusargs: +seed=N  of all random choices
+//   +idle=P +stall=P  pattern of source and sink: 0 never, 1 half the time, 2 most of the time, 3 bursts
 `default_nettype none
 `timescale 1ns / 1ns
 module stream_pattern #(

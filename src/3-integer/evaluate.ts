@@ -62,10 +62,33 @@ export function evaluateDense(layer: IntegerDense, x: Codes, count: number): Cod
   const y = new Int32Array(count * outputs);
   for (let n = 0; n < count; n++) {
     const from = n * inputs;
-    for (let o = 0; o < outputs; o++) {
+    let o = 0;
+    // Four rows at a time: each input is loaded once for four products.
+    for (; o + 4 <= outputs; o += 4) {
+      const r0 = o * inputs;
+      const r1 = r0 + inputs;
+      const r2 = r1 + inputs;
+      const r3 = r2 + inputs;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let i = 0; i < inputs; i++) {
+        const value = x[from + i];
+        s0 = (s0 + Math.imul(weights[r0 + i], value)) | 0;
+        s1 = (s1 + Math.imul(weights[r1 + i], value)) | 0;
+        s2 = (s2 + Math.imul(weights[r2 + i], value)) | 0;
+        s3 = (s3 + Math.imul(weights[r3 + i], value)) | 0;
+      }
+      const at = n * outputs + o;
+      y[at] = s0;
+      y[at + 1] = s1;
+      y[at + 2] = s2;
+      y[at + 3] = s3;
+    }
+    for (; o < outputs; o++) {
       let sum = 0;
-      const row = o * inputs;
-      for (let i = 0; i < inputs; i++) sum = (sum + weights[row + i] * x[from + i]) | 0;
+      for (let i = 0; i < inputs; i++) sum = (sum + Math.imul(weights[o * inputs + i], x[from + i])) | 0;
       y[n * outputs + o] = sum;
     }
   }
@@ -104,7 +127,8 @@ export function evaluateStep(step: IntegerStep, x: Codes): Int32Array {
   for (let k = 0; k < x.length; k++) {
     const value = reversed ? -x[k] : x[k];
     const at = rows === 1 ? 0 : (k % channels) * width;
-    let [low, high] = [0, width]; // the level lies in low .. high
+    let low = 0; // the level lies in low .. high
+    let high = width;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (value >= thresholds[at + middle]) low = middle + 1;

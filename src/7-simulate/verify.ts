@@ -30,7 +30,7 @@ export interface SimulatorVerdict {
   readonly version: string;
   readonly compiled: boolean; // false: compiled by an earlier run
   readonly vectors: number;
-  readonly mismatches: number; // output codes that differ
+  readonly mismatches: number; // output codes that differ; with trace also a layer's first code that does
   readonly witnessVectors: number;
   readonly witnessMismatches: number; // accumulators that differ
   readonly cycles: { readonly interval: number; readonly latency: number };
@@ -72,9 +72,9 @@ export async function verify(
   codes: Int32Array,
   options: VerifyOptions,
 ): Promise<Verdict> {
-  const context = new Verification(folder, codes, options);
-  const verdicts: SimulatorVerdict[] = [];
-  for (const simulator of options.simulators) verdicts.push(await context.run(simulator));
+  // Two simulators at a time: each is one process, and they share nothing.
+  const runs = options.simulators.map((simulator) => new Verification(folder, codes, options, simulator));
+  const verdicts = await Promise.all(runs.map((run) => run.run()));
   const most = verdicts.reduce((a, b) => (b.vectors > a.vectors ? b : a));
   return {
     passed: verdicts.every(
@@ -82,7 +82,7 @@ export async function verify(
     ),
     vectors: most.vectors,
     mismatches: verdicts.reduce((sum, each) => sum + each.mismatches + each.witnessMismatches, 0),
-    firstMismatch: context.firstMismatch,
+    firstMismatch: runs.find((run) => run.firstMismatch)?.firstMismatch,
     cycles: most.cycles,
     simulators: verdicts,
   };
@@ -95,8 +95,10 @@ class Verification {
   private readonly options: VerifyOptions;
   private readonly elements: number;
   private readonly overflow: Overflow;
+  private readonly simulator: Simulator;
 
-  constructor(folder: BuildFolder, codes: Int32Array, options: VerifyOptions) {
+  constructor(folder: BuildFolder, codes: Int32Array, options: VerifyOptions, simulator: Simulator) {
+    this.simulator = simulator;
     this.folder = folder;
     this.codes = codes;
     this.options = options;
@@ -104,7 +106,8 @@ class Verification {
     this.overflow = overflowOf(folder.record.units);
   }
 
-  async run(simulator: Simulator): Promise<SimulatorVerdict> {
+  async run(): Promise<SimulatorVerdict> {
+    const { simulator } = this;
     const { onProgress, cancelSignal, counts } = this.options;
     const start = performance.now();
     onProgress(`${simulator}: compiling`);
@@ -112,8 +115,8 @@ class Verification {
     const simulation = await compile(this.folder.directory, { cancelSignal });
     const vectors = counts[simulator];
     onProgress(`${simulator}: ${vectors} vectors with random stalls`);
-    const stalled = await this.runNetwork(simulation, vectors, this.options.stall);
-    const timed = await this.runNetwork(simulation, TIMED_INFERENCES, 0);
+    const stalled = await this.runNetwork(simulation, vectors, this.options.stall, this.options.trace);
+    const timed = await this.runNetwork(simulation, TIMED_INFERENCES, 0, false);
     onProgress(`${simulator}: witnesses of every accumulator`);
     const witnesses = await this.runWitnesses(simulation);
     return {
@@ -130,8 +133,12 @@ class Verification {
     };
   }
 
-  /** Drive the whole network; samples repeat when more are asked for than there are. */
-  private async runNetwork(simulation: CompiledSimulation, vectors: number, stall: number) {
+  /**
+   * Drive the whole network; samples repeat when more are asked for than there are.
+   *
+   * @param trace look at every layer's stream even when the outputs agree; a difference there counts as a mismatch
+   */
+  private async runNetwork(simulation: CompiledSimulation, vectors: number, stall: number, trace: boolean) {
     const { record, bounded } = this.folder;
     const input = this.repeat(vectors);
     const [port] = record.units;
@@ -155,7 +162,8 @@ class Verification {
     const { outputCode } = record.units[record.units.length - 1];
     const compared = compare(result, record.output, outputCode, expected);
     const failed = compared.mismatches > 0 || result.problem !== undefined;
-    if ((failed || (this.options.trace && stall > 0)) && !this.firstMismatch) {
+    let hidden = 0; // mismatches that no output shows
+    if ((failed || trace) && !this.firstMismatch) {
       const outputs = record.output.beats * record.output.lanes;
       const samples = failed ? Math.min(vectors, Math.floor(compared.first / outputs) + 1) : vectors;
       const golden = evaluate(
@@ -167,10 +175,11 @@ class Verification {
       this.firstMismatch = await firstDivergence(simulation.simulator, record, golden, samples, (prefix) =>
         run(samples, prefix),
       );
-      if (failed && !this.firstMismatch && compared.mismatches > 0)
+      if (this.firstMismatch && compared.mismatches === 0) hidden = 1;
+      if (!this.firstMismatch && compared.mismatches > 0)
         this.firstMismatch = this.atOutput(simulation, compared, result, outputs);
     }
-    return { ...compared, result, problem: result.problem?.message };
+    return { mismatches: compared.mismatches + hidden, result, problem: result.problem?.message };
   }
 
   private atOutput(

@@ -4,20 +4,17 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../shared/cache-folder.js';
 
 const LIBRARY_OBJECT = /^verilated.*\.o$/;
 
-/** Where objects for this key are kept: in $NARROWGATE_CACHE, $XDG_CACHE_HOME/narrowgate or ~/.cache/narrowgate. */
+/** Where objects for this key are kept. */
 function shelf(key: readonly string[]): string {
-  const root =
-    process.env.NARROWGATE_CACHE ||
-    join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'narrowgate');
   const hash = createHash('sha256')
     .update(JSON.stringify([process.arch, process.platform, ...key]))
     .digest('hex');
-  return join(root, `verilator-${hash.slice(0, 16)}`);
+  return join(cacheFolder(), `verilator-${hash.slice(0, 16)}`);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Synthesis results by the hash of everything that determines them. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '../5-plan/types.js';
 import { COUNTING_VERSION } from './count.js';
@@ -9,12 +8,6 @@ import type { Step } from './recipe.js';
 import type { Resources, SynthesisJob } from './types.js';
 
 const FIELDS = ['lut', 'sites', 'ff', 'dsp', 'bram', 'carry'] as const;
-
-/** $NARROWGATE_CACHE, else $XDG_CACHE_HOME/narrowgate, else ~/.cache/narrowgate. */
-export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.NARROWGATE_CACHE) return env.NARROWGATE_CACHE;
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'narrowgate');
-}
 
 /** The same key means the same figures. The job's name is not part of it. */
 export function cacheKey(

@@ -1,5 +1,4 @@
 /** Phase 8: files in, resources out. */
-export { defaultCacheDir } from './cache.js';
 export { SYNTHESIS_COMMANDS } from './recipe.js';
 export { synthesizeAll } from './synthesize.js';
 export type { Resources, SynthesisJob, SynthesisOptions, SynthesisProgress, UnitResources } from './types.js';

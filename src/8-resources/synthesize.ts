@@ -3,7 +3,8 @@ import type { Target } from '../5-plan/types.js';
 import { type Diagnostic, fail } from '../diagnostics/diagnostic.js';
 import { reason } from '../diagnostics/file-errors.js';
 import { synthesisFailed } from '../diagnostics/resource-errors.js';
-import { cacheKey, defaultCacheDir, readCached, writeCached } from './cache.js';
+import { cacheFolder } from '../shared/cache-folder.js';
+import { cacheKey, readCached, writeCached } from './cache.js';
 import { countResources } from './count.js';
 import { type Step, synthesisSteps } from './recipe.js';
 import type { Netlist, Resources, SynthesisJob, SynthesisOptions, UnitResources } from './types.js';
@@ -26,7 +27,7 @@ interface Group {
 export async function synthesizeAll(
   jobs: readonly SynthesisJob[],
   target: Target,
-  { cacheDir = defaultCacheDir(), workers = 2, onProgress = () => {} }: SynthesisOptions = {},
+  { cacheDir = cacheFolder(), workers = 2, onProgress = () => {} }: SynthesisOptions = {},
 ): Promise<UnitResources[]> {
   const found = new Map<string, Resources>(); // by key
   const failures: Diagnostic[] = [];

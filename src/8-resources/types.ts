@@ -32,7 +32,7 @@ export interface SynthesisProgress {
 }
 
 export interface SynthesisOptions {
-  readonly cacheDir?: string; // default: defaultCacheDir()
+  readonly cacheDir?: string; // default: cacheFolder()
   readonly workers?: number; // Yosys instances at a time, default 2
   readonly onProgress?: (progress: SynthesisProgress) => void;
 }

@@ -3,13 +3,15 @@
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import * as errors from '../diagnostics/command-errors.js';
-import { formatDiagnostic, NarrowgateError } from '../diagnostics/diagnostic.js';
+import { fail, formatDiagnostic, NarrowgateError } from '../diagnostics/diagnostic.js';
 import { type GivenOptions, modelArguments, planArguments } from './options.js';
 import { createOutput, type Output } from './output.js';
 
 type Command = (given: GivenOptions, output: Output) => Promise<number>;
 
-/** Options that yargs would otherwise turn into arrays when they are given twice. */
+/** Commands by name, for messages about the command line. */
+const commands: string[] = [];
+
 function register(
   y: Argv,
   name: string,
@@ -17,21 +19,42 @@ function register(
   options: (y: Argv) => Argv,
   load: () => Promise<Command>,
 ): Argv {
+  const [command] = name.split(' ');
+  commands.push(command);
   return y.command(
     name,
     about,
     (builder) => options(builder),
     async (argv) => {
+      checkValues(command, argv);
       const given = argv as unknown as GivenOptions;
-      const twice = Object.entries(argv).find(([key, value]) => key !== '_' && Array.isArray(value));
-      if (twice)
-        throw new NarrowgateError([
-          errors.usage(`expected --${twice[0]} once, found it ${(twice[1] as unknown[]).length} times`, ''),
-        ]);
-      const command = await load();
-      process.exitCode = await command(given, createOutput(given.json ?? false, given.quiet ?? false));
+      const perform = await load();
+      process.exitCode = await perform(given, createOutput(given.json ?? false, given.quiet ?? false));
     },
   );
+}
+
+/** Every option at most once, and no empty text: a shell variable that is not set must not name a folder. */
+function checkValues(command: string, argv: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(argv)) {
+    if (key === '_' || key === '$0' || key.length === 1 || /[A-Z]/.test(key)) continue; // yargs' own, and aliases
+    const shown = key === 'model' || key === 'dir' ? key.toUpperCase() : `--${key}`;
+    if (Array.isArray(value))
+      fail(errors.usage(`expected ${shown} once, found it ${value.length} times`, command));
+    if (value === '') fail(errors.usage(`expected a value for ${shown}, found none`, command));
+  }
+}
+
+/** yargs' messages, with the command that they are about. */
+function usageError(message: string): NarrowgateError {
+  const args = hideBin(process.argv);
+  const command = args.find((each) => commands.includes(each));
+  const first = args.find((each) => !each.startsWith('-'));
+  if (command === undefined && first !== undefined)
+    return new NarrowgateError([
+      errors.usage(`expected a command (${commands.join(', ')}), found '${first}'`, ''),
+    ]);
+  return new NarrowgateError([errors.usage(message, command ?? '')]);
 }
 
 function parser(): Argv {
@@ -136,7 +159,7 @@ function parser(): Argv {
     .version(false)
     .help()
     .fail((message, error) => {
-      throw error ?? new NarrowgateError([errors.usage(message, String(hideBin(process.argv)[0] ?? ''))]);
+      throw error ?? usageError(message);
     });
 }
 

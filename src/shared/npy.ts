@@ -18,7 +18,7 @@ export interface NpyArray {
   readonly data: NpyData;
 }
 
-const READERS: Record<string, (buffer: ArrayBuffer) => NpyData> = {
+const READERS: Record<string, (buffer: ArrayBuffer) => NpyData | undefined> = {
   '|b1': (buffer) => new Uint8Array(buffer),
   '|i1': (buffer) => new Int8Array(buffer),
   '|u1': (buffer) => new Uint8Array(buffer),
@@ -26,7 +26,7 @@ const READERS: Record<string, (buffer: ArrayBuffer) => NpyData> = {
   '<u2': (buffer) => new Uint16Array(buffer),
   '<i4': (buffer) => new Int32Array(buffer),
   '<u4': (buffer) => new Uint32Array(buffer),
-  '<i8': (buffer) => Float64Array.from(new BigInt64Array(buffer), Number),
+  '<i8': (buffer) => narrow(new BigInt64Array(buffer)),
   '<f4': (buffer) => new Float32Array(buffer),
   '<f8': (buffer) => new Float64Array(buffer),
 };
@@ -49,7 +49,7 @@ export function isIntegerArray(data: NpyData): boolean {
 }
 
 /**
- * Read a .npy file, format versions 1.0 to 3.0. 64-bit integers come as doubles.
+ * Read a .npy file, format versions 1.0 to 3.0. 64-bit integers, NumPy's default, come as 32-bit ones.
  *
  * @throws file_not_readable, npy_malformed, npy_unsupported
  * Source: NumPy Enhancement Proposal 1.
@@ -100,7 +100,15 @@ export function parseNpy(bytes: Buffer, path: string): NpyArray {
     );
   const copy = new ArrayBuffer(expected);
   new Uint8Array(copy).set(bytes.subarray(start, start + expected));
-  return { shape, data: read(copy) };
+  const data = read(copy);
+  if (!data) fail(errors.npyUnsupported(path, '64-bit integers past 2^31', 'astype to int32 or float64'));
+  return { shape, data };
+}
+
+/** 64-bit integers as 32-bit ones, so that they stay recognisable as integers; undefined when one does not fit. */
+function narrow(values: BigInt64Array): Int32Array | undefined {
+  const narrowed = Int32Array.from(values, Number);
+  return narrowed.every((value, k) => BigInt(value) === values[k]) ? narrowed : undefined;
 }
 
 /** Write a .npy file, version 1.0, C order. */

@@ -2,9 +2,10 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheKey, defaultCacheDir, readCached, writeCached } from '../../src/8-resources/cache.js';
+import { cacheKey, readCached, writeCached } from '../../src/8-resources/cache.js';
 import { synthesisSteps } from '../../src/8-resources/recipe.js';
 import type { SynthesisJob } from '../../src/8-resources/types.js';
+import { cacheFolder } from '../../src/shared/cache-folder.js';
 
 const FIGURES = { lut: 8, sites: 9, ff: 8, dsp: 0, bram: 0.5, carry: 7 };
 
@@ -71,8 +72,8 @@ describe('cache keys', () => {
 
 describe('cache folder', () => {
   it('follows the environment', () => {
-    expect(defaultCacheDir({ NARROWGATE_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
-    expect(defaultCacheDir({ XDG_CACHE_HOME: '/b' })).toBe('/b/narrowgate');
-    expect(defaultCacheDir({})).toMatch(/\.cache\/narrowgate$/);
+    expect(cacheFolder({ NARROWGATE_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
+    expect(cacheFolder({ XDG_CACHE_HOME: '/b' })).toBe('/b/narrowgate');
+    expect(cacheFolder({})).toMatch(/\.cache\/narrowgate$/);
   });
 });

@@ -1,7 +1,7 @@
 import * as errors from '../../diagnostics/json-errors.js';
+import { VERILOG_KEYWORDS } from '../verilog-keywords.js';
 import { quote } from './describe.js';
 import type { Findings } from './findings.js';
-import { VERILOG_KEYWORDS } from './verilog-keywords.js';
 
 /** Names of the model become names in Verilog: report what is no identifier there. */
 export function checkName(name: string, path: string, findings: Findings): void {

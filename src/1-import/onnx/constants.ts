@@ -38,9 +38,12 @@ const UNARY: Record<string, (a: number) => number> = {
   Ceil: Math.ceil,
 };
 
+/** Inputs that an operator cannot do without, where it is not one, or two for a binary one. */
+const LEAST_INPUTS: Record<string, number> = { Constant: 0, Gather: 2, Reshape: 2 };
+
 /** True when foldConstants knows the operator. */
 export function isFoldable(op: string): boolean {
-  return op in BINARY || op in UNARY || op in STRUCTURAL;
+  return [BINARY, UNARY, STRUCTURAL].some((operators) => Object.hasOwn(operators, op));
 }
 
 /** Shape that both shapes broadcast to. Source: ONNX multidirectional broadcasting. */
@@ -95,6 +98,8 @@ export function size(dims: readonly number[]): number {
  * @throws FoldError when shapes or attributes do not fit
  */
 export function foldConstants(node: OnnxNode, inputs: readonly Constant[]): Constant {
+  const least = LEAST_INPUTS[node.op] ?? (node.op in BINARY ? 2 : 1);
+  if (inputs.length < least) throw new FoldError(`${inputs.length} inputs, it takes ${least}`);
   const unary = UNARY[node.op];
   if (unary) {
     if (node.op === 'Identity') return inputs[0];
@@ -131,7 +136,8 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
   Cast: (node, [x]) => {
     const to = node.attributes.get('to')?.number ?? 1;
     const isFloat = to === 1 || to === 10 || to === 11;
-    return { ...x, isFloat, data: isFloat ? x.data.map(Math.fround) : x.data.map(Math.trunc) };
+    if (isFloat) return { ...x, isFloat, data: x.data.map(Math.fround) };
+    return { ...x, isFloat, quantized: undefined, data: x.data.map(Math.trunc) };
   },
   Shape: (_, [x]) => ({ dims: [x.dims.length], data: Float64Array.from(x.dims), isFloat: false }),
   Gather: (node, [x, indices]) => {
@@ -166,6 +172,15 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
   Concat: (node, inputs) => {
     const axis = wrapAxis(node.attributes.get('axis')?.number ?? 0, inputs[0].dims.length);
     const dims = [...inputs[0].dims];
+    const fits = (other: readonly number[]) =>
+      axis < dims.length &&
+      other.length === dims.length &&
+      other.every((n, k) => k === axis || n === dims[k]);
+    const odd = inputs.find((each) => !fits(each.dims));
+    if (odd)
+      throw new FoldError(
+        `shapes [${dims.join(', ')}] and [${odd.dims.join(', ')}] do not join along axis ${axis}`,
+      );
     dims[axis] = inputs.reduce((sum, each) => sum + each.dims[axis], 0);
     const before = size(dims.slice(0, axis));
     const data = new Float64Array(size(dims));
@@ -188,7 +203,9 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
     if (!quantized) return transpose(x, perm);
     const codes = transpose({ ...x, data: Float64Array.from(quantized.codes) }, perm);
     const scale =
-      quantized.scale.dims.length === x.dims.length ? transpose(quantized.scale, perm) : quantized.scale;
+      quantized.scale.data.length === 1
+        ? quantized.scale
+        : transpose(withRank(quantized.scale, x.dims.length), perm);
     return { ...transpose(x, perm), quantized: { ...quantized, codes: Int32Array.from(codes.data), scale } };
   },
 };
@@ -196,6 +213,11 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
 /** Per-channel scales do not survive a reshape of the constant; one scale for all does. */
 function scalarScale(quantized: QuantizedConstant | undefined): QuantizedConstant | undefined {
   return quantized && quantized.scale.data.length === 1 ? quantized : undefined;
+}
+
+/** Leading axes of one, as broadcasting adds them. */
+function withRank(x: OnnxTensor, rank: number): OnnxTensor {
+  return { ...x, dims: [...new Array<number>(Math.max(0, rank - x.dims.length)).fill(1), ...x.dims] };
 }
 
 function wrapAxis(axis: number, rank: number): number {

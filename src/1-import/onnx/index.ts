@@ -34,6 +34,7 @@ export function importOnnxGraph(graph: OnnxGraph): Network {
   const input = declareInput(state);
   for (const [name, tensor] of graph.initializers) state.values.set(name, { constant: tensor });
   for (const node of nodes) importNode(state, node);
+  checkSoftmax(state, nodes);
   if (state.problems.length) fail(...state.problems);
   const output = outputTensor(state);
   return {
@@ -82,7 +83,7 @@ function declareInput(state: ImportState): string {
 }
 
 function importNode(state: ImportState, node: OnnxNode): void {
-  const known = node.op in HANDLERS || isFoldable(node.op);
+  const known = Object.hasOwn(HANDLERS, node.op) || isFoldable(node.op);
   if (!known) {
     state.unsupported(node, 'this operator is not supported');
     markUnknown(state, node);
@@ -114,6 +115,23 @@ function importNode(state: ImportState, node: OnnxNode): void {
   } catch (error) {
     report(state, node, error);
     markUnknown(state, node);
+  }
+}
+
+/** Softmax is left to the host, so nothing in hardware may use its result; another shape of it is the host's too. */
+function checkSoftmax(state: ImportState, nodes: readonly OnnxNode[]): void {
+  const results = new Set<string>();
+  for (const { op, name, input, output } of state.nodes) {
+    if (op === 'softmax' || (op === 'reshape' && results.has(input))) results.add(output);
+    else if (results.has(input)) {
+      const node = nodes.find((each) => each.name === name);
+      if (node)
+        state.unsupported(
+          node,
+          'takes the result of a softmax',
+          'a softmax may only stand after the last layer',
+        );
+    }
   }
 }
 

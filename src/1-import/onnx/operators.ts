@@ -51,6 +51,7 @@ function binary(kind: ElementwiseKind, swapped?: ElementwiseKind): Handler {
     const constant = constantOf(left ? inputs[1] : inputs[0], 'the other input');
     const chosen = left ? kind : swapped;
     if (!chosen) throw new Unsupported('a constant divided by an activation is not monotone');
+    if (chosen === 'divide' && constant.data.includes(0)) throw new BadNode('divisors other than zero', '0');
     elementwise(state, node, x, chosen, { operand: perChannel(constant, x.dims, 'constant') });
   };
 }
@@ -115,6 +116,7 @@ function dense(
       'flatten to [batch, features] first',
     );
   const [inputs, outputs] = transposed ? [constant.dims[1], constant.dims[0]] : constant.dims;
+  if (outputs < 1) throw new BadNode('weights for one output or more', `shape [${constant.dims.join(', ')}]`);
   if (inputs !== x.dims[1]) throw new BadNode(`weights for ${x.dims[1]} inputs`, `weights for ${inputs}`);
   const weights = weightsOf(constant, inputs, outputs, transposed);
   state.nodes.push({ op: 'dense', ...base(state, node, x), output, inputs, outputs, weights });
@@ -168,7 +170,8 @@ export const HANDLERS: Record<string, Handler> = {
       domain: 'real',
       thresholds: data,
       rows,
-      base: bottom, quantizer,
+      base: bottom,
+      quantizer,
     });
     state.activation(node.outputs[0], x.dims);
   },

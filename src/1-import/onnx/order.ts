@@ -4,7 +4,8 @@ import * as errors from '../../diagnostics/onnx-errors.js';
 import type { OnnxGraph, OnnxNode } from './decode.js';
 
 /**
- * Order the nodes so that every tensor is made before it is used (Kahn's algorithm; ties keep the file's order).
+ * Order the nodes so that every tensor is made before it is used (Kahn's algorithm; ties keep the file's order). Nodes
+ * that the outputs do not need are left out.
  *
  * @throws onnx_graph for a cycle, an undefined tensor, or a tensor made twice; all of them at once
  */
@@ -57,5 +58,8 @@ export function orderNodes(graph: OnnxGraph): OnnxNode[] {
       ),
     );
   }
-  return ordered;
+  const needed = new Set(graph.outputs);
+  for (const node of [...ordered].reverse())
+    if (node.outputs.some((output) => needed.has(output))) for (const input of node.inputs) needed.add(input);
+  return ordered.filter((node) => node.outputs.some((output) => output !== '' && needed.has(output)));
 }

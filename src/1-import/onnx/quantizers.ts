@@ -1,7 +1,7 @@
 /** QONNX quantizer nodes: Quant, IntQuant, BipolarQuant, MultiThreshold. Source: qonnx custom_op documentation. */
 import { codeRange, quantizeValue } from '../quantize-value.js';
 import type { Quantizer, RoundingMode } from '../types.js';
-import { broadcastTo, type Constant } from './constants.js';
+import { broadcastDims, broadcastTo, type Constant } from './constants.js';
 import type { OnnxNode, OnnxTensor } from './decode.js';
 import { BadNode, constantOf, Unsupported, type Value } from './values.js';
 
@@ -68,6 +68,8 @@ function scalar(tensor: Constant, what: string): number {
 export function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constant): Constant {
   const invalid = x.data.find((value) => !Number.isFinite(value));
   if (invalid !== undefined) throw new BadNode('finite weights', String(invalid));
+  if (broadcastDims(scale.dims, x.dims).join() !== x.dims.join() && scale.data.length !== 1)
+    throw new BadNode(`a scale for weights of shape [${x.dims.join(', ')}]`, `[${scale.dims.join(', ')}]`);
   const scales = Float32Array.from(broadcastTo(scale, x.dims));
   const full: Quantizer = { ...quantizer, scale: scales };
   const codes = new Int32Array(x.data.length);
