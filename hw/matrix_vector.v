@@ -1,7 +1,9 @@
 // matrix_vector.v - folded matrix-vector product: PE neurons at a time, SIMD inputs of each per cycle.
-//   accumulator = INIT + sum of activation * weight, modulo 2^ACC_W.  When both operands are bipolar it
-//   counts
-//   agreements instead (popcount_dot): product sum = 2 * count - inputs.
+//   accumulator = start + sum of the array, modulo 2^ACC_W.  The kinds of the operands choose the array:
+//     both bipolar: popcount_dot, the count of agreements (product sum = 2 * count - inputs), start = INIT;
+//     bipolar activations: dot_product, the product sum, start = INIT;
+//     all others: booth_dot, the product sum plus a constant of the neuron; start = a word per neuron from a ROM, which
+//     takes that constant back.  Signed activations enter it with the sign bit flipped: 2^(A_W-1) * (sum of weights) more.
 // Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a
 //   row
 //   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; neuron
@@ -9,7 +11,8 @@
 //   lane pe in beat fold: fold*PE + pe.  Lane 0 in the low bits.
 // Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words
 //   of
-//   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
+//   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.  Starts: {STARTS, "_pe", ppp, ".mem"},
+//   NEURON_FOLD words of ACC_W bits.
 // Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and
 //   vectors.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
@@ -24,10 +27,13 @@ module matrix_vector #(
     parameter A_W          = 4,   // bits per activation, 1 .. 16
     parameter A_KIND       = 0,   // 0 unsigned, 1 signed two's complement, 2 bipolar (1 bit: 0 is -1, 1 is +1)
     parameter W_W          = 4,   // bits per weight, 1 .. 16
-    parameter W_KIND       = 1,   // as A_KIND
+    parameter W_KIND       = 1,   // as A_KIND, or 3: ternary (2 bits, two's complement, never -2)
+    parameter CHAIN        = 4,   // lanes per row of adders in booth_dot, >= 1
     parameter ACC_W        = 12,  // bits per accumulator, 1 .. 48
-    parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, accumulator units
-    parameter WEIGHTS      = ""   // path prefix of the weight files
+    parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, unless booth_dot
+    parameter BLOCK        = 0,   // 1: weights in block RAM; 0: as the synthesiser likes
+    parameter WEIGHTS      = "",  // path prefix of the weight files
+    parameter STARTS       = ""   // path prefix of the start values' files, booth_dot only
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -41,27 +47,35 @@ module matrix_vector #(
     localparam DEPTH = NEURON_FOLD * SYNAPSE_FOLD;
     localparam ADDRESS_W = DEPTH > 1 ? $clog2(DEPTH) : 1;
     localparam SYNAPSE_W = SYNAPSE_FOLD > 1 ? $clog2(SYNAPSE_FOLD) : 1;
+    localparam FOLD_W = NEURON_FOLD > 1 ? $clog2(NEURON_FOLD) : 1;
     localparam COUNTS = A_KIND == 2 && W_KIND == 2;  // 1: count agreements
+    localparam BOOTH = A_KIND != 2;
+    localparam [A_W-1:0] SIGN_MASK = A_KIND == 1 ? {1'b1, {(A_W - 1){1'b0}}} : {A_W{1'b0}};
+    localparam PLAIN_KIND = W_KIND == 3 ? 1 : W_KIND;
 
-    // Largest magnitude of a negative and of a positive product, which SIMD-1 further lanes only multiply.
-    localparam [63:0] A_LOW  = A_KIND == 0 ? 0 : A_KIND == 1 ? 64'd1 << (A_W - 1) : 1;
-    localparam [63:0] A_HIGH = A_KIND == 0 ? (64'd1 << A_W) - 1 : A_KIND == 1 ? (64'd1 << (A_W - 1)) - 1 : 1;
-    localparam [63:0] W_LOW  = W_KIND == 0 ? 0 : W_KIND == 1 ? 64'd1 << (W_W - 1) : 1;
-    localparam [63:0] W_HIGH = W_KIND == 0 ? (64'd1 << W_W) - 1 : W_KIND == 1 ? (64'd1 << (W_W - 1)) - 1 : 1;
-    localparam [63:0] LOW  = A_LOW * W_HIGH > A_HIGH * W_LOW ? A_LOW * W_HIGH : A_HIGH * W_LOW;
-    localparam [63:0] HIGH = A_LOW * W_LOW > A_HIGH * W_HIGH ? A_LOW * W_LOW : A_HIGH * W_HIGH;
-
-    // Smallest two's-complement width that holds -low .. high.
-    function integer signed_width;
-        input [63:0] low;
-        input [63:0] high;
+    // Width of the array's result: unsigned with popcount_dot and booth_dot, two's complement with dot_product.
+    function integer array_width;
+        input integer unused_argument;  // Verilog-2005 functions have at least one
+        integer digit, digits, signed_w, row_w;
+        reg [63:0] largest;
         begin
-            signed_width = 1;
-            while (low > (64'd1 << (signed_width - 1)) || high >= (64'd1 << (signed_width - 1)))
-                signed_width = signed_width + 1;
+            signed_w = W_KIND == 0 ? W_W + 1 : W_W;
+            digits = W_KIND == 2 ? 1 : (signed_w + 1) / 2;
+            largest = 0;
+            for (digit = 0; digit < digits; digit = digit + 1) begin
+                row_w = W_KIND == 2 || W_KIND == 3 || (digit == digits - 1 && signed_w % 2 == 1) ? A_W : A_W + 1;
+                largest = largest + (((64'd1 << row_w) - 1) << (2 * digit)) * SIMD;
+            end
+            if (COUNTS) largest = 64'd1 * SIMD;
+            else if (!BOOTH) largest = (W_KIND == 0 ? (64'd1 << W_W) - 1 : 64'd1 << (W_W - 1)) * SIMD;
+            array_width = BOOTH || COUNTS ? 0 : 1;
+            while (largest != 0) begin
+                array_width = array_width + 1;
+                largest = largest >> 1;
+            end
         end
     endfunction
-    localparam EXACT_W = COUNTS ? $clog2(SIMD + 1) : signed_width(SIMD * LOW, SIMD * HIGH);
+    localparam EXACT_W = array_width(0);
     localparam DOT_W = EXACT_W < ACC_W ? EXACT_W : ACC_W;  // sums are modulo 2^ACC_W anyway
 
     wire enable = !m_axis_tvalid || m_axis_tready;
@@ -87,6 +101,23 @@ module matrix_vector #(
         if (rst) {read_valid, dot_valid, m_axis_tvalid} <= 3'b000;
     end
 
+    // For the start values, which booth_dot needs in stage 2.
+    reg [FOLD_W-1:0] fold;           // row of the beat in stage 1
+    reg row_begins, dot_first;       // the beat in stage 1, or 2, is the first of its row
+    wire [FOLD_W-1:0] fold_offered;  // row of the beat offered
+    wire unused_fold_last;
+    wire [SIMD*A_W-1:0] unsigned_activations = activations ^ {SIMD{SIGN_MASK}};
+    wire unused = &{1'b0, fold, dot_first, unsigned_activations};
+    initial row_begins = 1'b1;
+    always @(posedge clk) begin
+        if (enable) {fold, dot_first} <= {fold_offered, row_begins};
+        if (enable && read_valid) row_begins <= read_last;
+        if (rst) row_begins <= 1'b1;
+    end
+    wrap_counter #(.COUNT(NEURON_FOLD)) fold_counter (
+        .clk(clk), .rst(rst), .step(accept && last), .value(fold_offered), .last(unused_fold_last)
+    );
+
     wire unused_last_address;
     wire [SYNAPSE_W-1:0] unused_synapse;
     wrap_counter #(.COUNT(DEPTH)) address_counter (
@@ -100,8 +131,8 @@ module matrix_vector #(
     generate
         if (PE < 1 || PE > 1000 || SIMD < 1 || SIMD > 65536 || SYNAPSE_FOLD < 1 || NEURON_FOLD < 1
             || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48
-            || A_KIND < 0 || A_KIND > 2 || W_KIND < 0 || W_KIND > 2
-            || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1)) begin : gen_check
+            || A_KIND < 0 || A_KIND > 2 || W_KIND < 0 || W_KIND > 3
+            || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1) || (W_KIND == 3 && W_W != 2)) begin : gen_check
             matrix_vector_ERROR_parameter_out_of_range see_header ();
         end
 
@@ -116,6 +147,7 @@ module matrix_vector #(
             rom #(
                 .WIDTH(SIMD * W_W),
                 .DEPTH(DEPTH),
+                .BLOCK(BLOCK),
                 .FILE(WEIGHTS == "" ? "" : {WEIGHTS, "_pe", DIGITS, ".mem"})
             ) weight_rom (
                 .clk(clk), .enable(enable), .address(address), .data(weights)
@@ -124,16 +156,39 @@ module matrix_vector #(
                 popcount_dot #(.SIMD(SIMD), .Y_W(DOT_W)) array (
                     .activations(activations), .weights(weights), .agreements(dot)
                 );
-                assign wide_dot = {{(ACC_W - DOT_W){1'b0}}, dot_held};
+            end else if (BOOTH) begin : gen_booth
+                booth_dot #(
+                    .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(DOT_W)
+                ) array (
+                    .activations(unsigned_activations), .weights(weights), .sum(dot)
+                );
             end else begin : gen_multiply
                 dot_product #(
-                    .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .Y_W(DOT_W)
+                    .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(PLAIN_KIND), .Y_W(DOT_W)
                 ) array (
                     .activations(activations), .weights(weights), .sum(dot)
                 );
-                assign wide_dot = {{(ACC_W - DOT_W){dot_held[DOT_W-1]}}, dot_held};
             end
-            if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
+            assign wide_dot = {{(ACC_W - DOT_W){!COUNTS && !BOOTH && dot_held[DOT_W-1]}}, dot_held};
+            if (BOOTH) begin : gen_start
+                // the start value enters the adder's own LUTs on the first beat of a row
+                wire [ACC_W-1:0] start;  // stage 2
+                rom #(
+                    .WIDTH(ACC_W),
+                    .DEPTH(NEURON_FOLD),
+                    .FILE(STARTS == "" ? "" : {STARTS, "_pe", DIGITS, ".mem"})
+                ) start_rom (
+                    .clk(clk), .enable(enable), .address(fold), .data(start)
+                );
+                if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
+                    assign accumulated = start + wide_dot;
+                end else begin : gen_accumulator
+                    reg [ACC_W-1:0] accumulator;
+                    wire [ACC_W-1:0] so_far = dot_first ? start : accumulator;
+                    assign accumulated = so_far + wide_dot;
+                    always @(posedge clk) if (enable && dot_valid) accumulator <= accumulated;
+                end
+            end else if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
                 assign accumulated = INIT + wide_dot;
             end else begin : gen_accumulator
                 reg [ACC_W-1:0] accumulator;

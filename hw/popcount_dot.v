@@ -1,28 +1,42 @@
-// popcount_dot.v - number of lanes whose bipolar activation and weight agree, combinational, modulo 2^Y_W.
-//   The bipolar dot product is 2 * agreements - SIMD; the constants go into what follows (thresholds, output
-//   port).
-// Lanes: 1 bit each, 0 is -1, 1 is +1.  Result: unsigned.  Latency 0, no clock.
+// popcount_dot.v - how many lanes of two bit vectors agree, combinational, modulo 2^Y_W.
+//   The dot product of bipolar vectors (0 is -1, 1 is +1) is 2 * agreements - SIMD.
+//   Three lanes are six bits: two LUT6 give the ones and the twos bit of their count; bit_count adds these up.
+// Lanes: lane 0 in the low bits.  Latency 0, no clock.
 // Language: Verilog-2005.  Test: sim/popcount_dot_tb.v, test/hw/dot_product.test.ts.
 `default_nettype none
 module popcount_dot #(
     parameter SIMD = 8,  // lanes, >= 1
-    parameter Y_W  = 4   // bits of the count, >= 1; exact when SIMD fits
+    parameter Y_W  = 4   // bits of the count, >= 1; exact when >= clog2(SIMD + 1)
 ) (
     input  wire [SIMD-1:0] activations,
     input  wire [SIMD-1:0] weights,
-    output reg  [Y_W-1:0]  agreements
+    output wire [Y_W-1:0]  agreements
 );
+    localparam TRIPLES = (SIMD + 2) / 3;
+    localparam COUNT_W = $clog2(TRIPLES + 1);
     wire [SIMD-1:0] agree = activations ~^ weights;
-    integer lane;
+    wire [3*TRIPLES-1:0] padded = {{(3 * TRIPLES - SIMD){1'b0}}, agree};
+    wire [TRIPLES-1:0] ones, twos;
+    wire [COUNT_W-1:0] count_ones, count_twos;
+    wire [COUNT_W+1:0] total = {2'b0, count_ones} + {1'b0, count_twos, 1'b0};
+    genvar t;
     generate
         if (SIMD < 1 || Y_W < 1) begin : gen_check
             popcount_dot_ERROR_parameter_out_of_range see_header ();
         end
+        for (t = 0; t < TRIPLES; t = t + 1) begin : gen_triple
+            wire [2:0] b = padded[3*t +: 3];
+            assign ones[t] = ^b;
+            assign twos[t] = (b[0] & b[1]) | (b[0] & b[2]) | (b[1] & b[2]);
+        end
+        if (Y_W > COUNT_W + 2) begin : gen_extend
+            assign agreements = {{(Y_W - COUNT_W - 2){1'b0}}, total};
+        end else begin : gen_truncate
+            assign agreements = total[Y_W-1:0];
+            wire unused = &{1'b0, total};
+        end
     endgenerate
-    always @* begin
-        agreements = {{(Y_W - 1){1'b0}}, agree[0]};
-        for (lane = 1; lane < SIMD; lane = lane + 1)
-            agreements = agreements + {{(Y_W - 1){1'b0}}, agree[lane]};
-    end
+    bit_count #(.N(TRIPLES)) ones_count (.bits(ones), .y(count_ones));
+    bit_count #(.N(TRIPLES)) twos_count (.bits(twos), .y(count_twos));
 endmodule
 `default_nettype wire

@@ -2,13 +2,13 @@
 //   DEPTH = 1 is the constant itself: no register, clk, enable and address have no effect.
 // Latency 1 cycle from an address with enable to its data, which holds while enable is low; 1 word/cycle.
 // Reset: none, data only.  Language: Verilog-2005.  Test: sim/rom_tb.v, test/hw/rom.test.ts.
-// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find
-//   no
-// file name there.
+// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find no file
+//   name there.
 `default_nettype none
 module rom #(
     parameter WIDTH = 8,  // bits per word, >= 1
     parameter DEPTH = 4,  // words, >= 1
+    parameter BLOCK = 0,  // 1: ask for block RAM; 0: as the synthesiser likes
     parameter FILE  = ""  // path of the $readmemh file: DEPTH words, address 0 first
 ) (
     input  wire                                       clk,
@@ -16,22 +16,39 @@ module rom #(
     input  wire [(DEPTH > 1 ? $clog2(DEPTH) : 1)-1:0] address,
     output wire [WIDTH-1:0]                           data
 );
-    reg [WIDTH-1:0] memory [0:DEPTH-1];
     generate
-        if (WIDTH < 1 || DEPTH < 1) begin : gen_check
+        if (WIDTH < 1 || DEPTH < 1 || BLOCK < 0 || BLOCK > 1) begin : gen_check
             rom_ERROR_parameter_out_of_range see_header ();
         end
-        if (FILE != "") begin : gen_load
-            initial $readmemh(FILE, memory);
-        end else begin : gen_zero
-            integer word;
-            initial for (word = 0; word < DEPTH; word = word + 1) memory[word] = 0;
-        end
         if (DEPTH == 1) begin : gen_constant
+            reg [WIDTH-1:0] memory [0:0];
+            if (FILE != "") begin : gen_load
+                initial $readmemh(FILE, memory);
+            end else begin : gen_zero
+                initial memory[0] = {WIDTH{1'b0}};
+            end
             assign data = memory[0];
             wire unused = &{1'b0, clk, enable, address};
-        end else begin : gen_memory
+        end else if (BLOCK != 0) begin : gen_block
+            (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:DEPTH-1];
             reg [WIDTH-1:0] read_data;
+            if (FILE != "") begin : gen_load
+                initial $readmemh(FILE, memory);
+            end else begin : gen_zero
+                integer word;
+                initial for (word = 0; word < DEPTH; word = word + 1) memory[word] = {WIDTH{1'b0}};
+            end
+            assign data = read_data;
+            always @(posedge clk) if (enable) read_data <= memory[address];
+        end else begin : gen_any
+            reg [WIDTH-1:0] memory [0:DEPTH-1];
+            reg [WIDTH-1:0] read_data;
+            if (FILE != "") begin : gen_load
+                initial $readmemh(FILE, memory);
+            end else begin : gen_zero
+                integer word;
+                initial for (word = 0; word < DEPTH; word = word + 1) memory[word] = {WIDTH{1'b0}};
+            end
             assign data = read_data;
             always @(posedge clk) if (enable) read_data <= memory[address];
         end

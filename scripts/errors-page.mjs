@@ -12,9 +12,8 @@ This page is written by \`make docs\` from the catalogue in \`src/diagnostics/\`
 A message goes to stderr. It starts with its code, and says what was expected and what was found, where, and what to try:
 
 \`\`\`
-bad_option: --target: expected xc7, xcup or ice40, found 'virtex'
-accumulator_too_narrow: layer 'fc1' needs a 10-bit accumulator, 9 bits were asked for: channel 3 spans -311 .. 280, ...
-  at model.onnx node fc1
+accumulator_too_narrow: layer 'MatMul_20' needs a 10-bit accumulator, 9 bits were asked for: channel 1 spans -288 .. 288, ...
+  at TFC_2W2A.onnx node MatMul_20
   try: --accumulator minimal, at least 10 bits, or --overflow wrap to accept wrapped sums
 \`\`\`
 

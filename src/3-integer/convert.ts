@@ -92,9 +92,9 @@ class Converter {
       }
     }
     if (this.problems.length) fail(...this.problems);
+    const { output, hostOutput } = this.finish();
     if (!this.nodes.some((node) => node.kind === 'dense') || !this.input)
       fail(errors.nothingToBuild(network.file));
-    const { output, hostOutput } = this.finish();
     return {
       name: network.name,
       file: network.file,

@@ -7,6 +7,7 @@ import type { Fold } from '../1-import/types.js';
 import type { IntegerDense, IntegerType } from '../3-integer/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
+import { prefersBlock } from './memory.js';
 import { conversionBeats } from './stream.js';
 
 /** What the search knows of a layer. */
@@ -106,17 +107,19 @@ function engineCost(
   const requantise = levels ? Math.ceil(Math.log2(levels)) * (0.7 * accumulatorBits + 1) : 0;
   const depth = (layer.outputs / pe) * (layer.inputs / simd);
   const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;
-  const rom = depth < 256 ? romBits / 64 : romBits / 512; // block RAM beyond
+  const rom = prefersBlock(simd * layer.weightType.bits, depth) ? romBits / 512 : romBits / 50;
   const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
   return pe * (simd * perProduct + accumulatorBits * 1.2 + requantise + 3) + rom + buffer + 20;
 }
 
-/** LUTs per product of a behavioural dot product, from the measurements in docs/measurements.md. */
+/**
+ * LUTs per product: a Booth row of A + 1 bits and its share of the adders for each radix-4 digit of the weight; one
+ * and a half for a count of agreements; a multiplier where only the activations are bipolar. Fitted to hw/'s arrays.
+ */
 function productCost(activation: IntegerType, weight: IntegerType): number {
-  if (activation.encoding === 'bipolar' && weight.encoding === 'bipolar') return 2.2;
-  if (weight.encoding === 'bipolar') return 2.2 * activation.bits + 1;
-  if (activation.encoding === 'bipolar') return 2.2 * weight.bits + 1;
-  return 2.6 * activation.bits * weight.bits + 12;
+  if (activation.encoding === 'bipolar') return weight.encoding === 'bipolar' ? 1.6 : 2.2 * weight.bits + 1;
+  if (weight.encoding === 'bipolar') return activation.bits + 1.5;
+  return Math.ceil(weight.bits / 2) * (activation.bits + 2.2);
 }
 
 function traceBack(table: readonly (readonly Candidate[])[]): Folding {

@@ -15,7 +15,7 @@ import * as errors from '../diagnostics/plan-errors.js';
 import { hull, signedBits } from '../shared/interval.js';
 import { type AccumulatorOptions, initialField, orderOfSum, planAccumulator } from './accumulator.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
-import { weightImages } from './memory.js';
+import { arrayKind, prefersBlock, startImages, weightImages, weightKind } from './memory.js';
 import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
 import { convertLanes, laneCode, portPitch, registerPart } from './stream.js';
 import { chainLatency } from './timing.js';
@@ -260,7 +260,7 @@ function denseUnit(
       instance: 'engine',
       input: replayed,
       output: sums,
-      parameters: engineParameters(planned, fold, `${module}_weights`),
+      parameters: engineParameters(planned, fold, module),
     },
   ];
   const common = {
@@ -276,6 +276,10 @@ function denseUnit(
     fold,
   } as const;
   const memories = weightImages(`${module}_weights`, layer, pe, simd);
+  if (arrayKind(inputType, layer.weightType) === 'booth_dot') {
+    const initial = initialField(accumulator, layer.inputs);
+    memories.push(...startImages(`${module}_starts`, layer, inputType, pe, accumulator.bits, initial));
+  }
   const interval = Math.max(replayed.beats, ...before.map(({ output }) => output.beats));
   if (!step) {
     const register = registerPart(sums);
@@ -316,22 +320,24 @@ function denseUnit(
 function engineParameters(
   { layer, inputType, accumulator }: PlannedLayer,
   fold: { pe: number; simd: number; neuronFold: number; synapseFold: number },
-  weights: string,
+  module: string,
 ) {
-  const kind = (type: IntegerType) => (type.encoding === 'bipolar' ? 2 : type.signed ? 1 : 0);
-  return new Map<string, number | string>([
+  const parameters = new Map<string, number | string>([
     ['PE', fold.pe],
     ['SIMD', fold.simd],
     ['SYNAPSE_FOLD', fold.synapseFold],
     ['NEURON_FOLD', fold.neuronFold],
     ['A_W', inputType.bits],
-    ['A_KIND', kind(inputType)],
+    ['A_KIND', inputType.encoding === 'bipolar' ? 2 : inputType.signed ? 1 : 0],
     ['W_W', layer.weightType.bits],
-    ['W_KIND', kind(layer.weightType)],
+    ['W_KIND', weightKind(layer.weightType)],
     ['ACC_W', accumulator.bits],
-    ['INIT', `${accumulator.bits}'h${initialField(accumulator, layer.inputs).toString(16)}`],
-    ['WEIGHTS', `"${weights}"`],
+    ['BLOCK', prefersBlock(fold.simd * layer.weightType.bits, fold.synapseFold * fold.neuronFold) ? 1 : 0],
+    ['WEIGHTS', `"${module}_weights"`],
   ]);
+  if (arrayKind(inputType, layer.weightType) === 'booth_dot') parameters.set('STARTS', `"${module}_starts"`);
+  else parameters.set('INIT', `${accumulator.bits}'h${initialField(accumulator, layer.inputs).toString(16)}`);
+  return parameters;
 }
 
 /** Unsigned order of the accumulator field. */

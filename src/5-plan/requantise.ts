@@ -28,7 +28,7 @@ export interface Requantisation {
  *
  * @param lanes values per beat
  * @param prefix of the memory files
- * @param only restrict the choice to one way
+ * @param preferred the way to take wherever it can do the step exactly; elsewhere the cheapest
  */
 export function planRequantisation(
   step: IntegerStep,
@@ -37,7 +37,7 @@ export function planRequantisation(
   lanes: number,
   beats: number,
   prefix: string,
-  only?: RequantisationWay,
+  preferred?: RequantisationWay,
 ): Requantisation {
   const width = step.levels - 1;
   const rows = toOrder(step, input);
@@ -112,8 +112,8 @@ export function planRequantisation(
       memories: constantImages(layout, scaled, step.rows),
     });
   }
-  const allowed = only ? ways.filter(({ way }) => way === only) : ways;
-  return allowed.reduce((best, way) => (way.cost < best.cost ? way : best));
+  const wanted = ways.filter(({ way }) => way === preferred);
+  return (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
 }
 
 /** LUTs of a small ROM: one LUT6 holds 64 words of a bit; a single word is constants and costs nothing. */

@@ -74,7 +74,11 @@ export async function verify(
 ): Promise<Verdict> {
   // Two simulators at a time: each is one process, and they share nothing.
   const runs = options.simulators.map((simulator) => new Verification(folder, codes, options, simulator));
-  const verdicts = await Promise.all(runs.map((run) => run.run()));
+  const settled = await Promise.allSettled(runs.map((run) => run.run())); // none works on after an error is reported
+  const verdicts = settled.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
   const most = verdicts.reduce((a, b) => (b.vectors > a.vectors ? b : a));
   return {
     passed: verdicts.every(

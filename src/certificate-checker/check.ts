@@ -116,9 +116,9 @@ function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): Che
       throw new Doubt(
         `input ${i} can be ${codes.min[i]} .. ${codes.max[i]}, the certificate assumes ${low[i]} .. ${high[i]}`,
       );
-  checkStart(engine, claim);
   channels.forEach((channel, index) => {
     const weights = channelWeights(rtl, engine, index);
+    checkStart(rtl, engine, claim, index, weights);
     checkChannel(channel, index, weights, low, high, accumulator);
   });
   const min = channels.reduce((least, each) => Math.min(least, each.min), Number.POSITIVE_INFINITY);
@@ -126,14 +126,48 @@ function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): Che
   return { name: unit.name, channels: outputs, bits: accumulator.bits, min, max };
 }
 
-/** The accumulator's start value must be the field of an empty sum. */
-function checkStart(engine: Parameters, { accumulator, inputs }: Claim): void {
+/** A neuron's start value must be the field of an empty sum, less what its array adds of its own. */
+function checkStart(
+  rtl: RtlFolder,
+  engine: Parameters,
+  { accumulator, inputs }: Claim,
+  channel: number,
+  weights: number[],
+): void {
   const counts = engine.number('A_KIND') === 2 && engine.number('W_KIND') === 2;
+  const booth = engine.number('A_KIND') !== 2;
   const emptySum = counts ? -inputs : 0; // counting agreements starts with every product at -1
   expectEqual('step', accumulator.step, counts ? 2 : 1);
-  const field = (emptySum - accumulator.offset) / accumulator.step;
+  const field =
+    (emptySum - accumulator.offset) / accumulator.step - (booth ? arrayConstant(engine, weights) : 0);
   const size = 2 ** accumulator.bits;
-  expectEqual('INIT', engine.number('INIT'), ((field % size) + size) % size);
+  const pe = engine.number('PE');
+  const found = booth
+    ? bitsOf(
+        rtl.rom(`${engine.text('STARTS')}_pe${digits(channel % pe, 3)}.mem`)[Math.floor(channel / pe)],
+        0,
+        accumulator.bits,
+      )
+    : engine.number('INIT');
+  expectEqual(`channel ${channel}: its start value`, found, ((field % size) + size) % size);
+}
+
+/** The constant of booth_dot (its header): each negative radix-4 digit d adds 4^d * (2^row bits - 1). */
+function arrayConstant(engine: Parameters, weights: number[]): number {
+  const [activationBits, weightBits, kind] = ['A_W', 'W_W', 'W_KIND'].map((name) => engine.number(name));
+  const signedBits = kind === 0 ? weightBits + 1 : weightBits;
+  const top = kind === 2 || kind === 3 ? 0 : (signedBits + 1) / 2 - 1; // digit whose row is one bit shorter
+  let constant = 0;
+  for (const w of weights) {
+    if (engine.number('A_KIND') === 1) constant += 2 ** (activationBits - 1) * w;
+    const bit = (at: number) => (at < 0 ? 0 : Math.floor(w / 2 ** Math.min(at, weightBits)) & 1);
+    for (let d = 0; 2 * d < signedBits; d++) {
+      const negative =
+        kind === 2 || kind === 3 ? w < 0 : bit(2 * d + 1) === 1 && bit(2 * d) + bit(2 * d - 1) < 2;
+      if (negative) constant += 4 ** d * (2 ** (d === top ? activationBits : activationBits + 1) - 1);
+    }
+  }
+  return constant;
 }
 
 function checkChannel(
@@ -179,7 +213,7 @@ function channelWeights(rtl: RtlFolder, engine: Parameters, channel: number): nu
     const word = words[Math.floor(channel / pe) * folds + fold];
     for (let lane = 0; lane < simd; lane++) {
       const field = bitsOf(word, lane * width, width);
-      weights.push(kind === 2 ? 2 * field - 1 : kind === 1 ? toSigned(field, width) : field);
+      weights.push(kind === 2 ? 2 * field - 1 : kind === 0 ? field : toSigned(field, width));
     }
   }
   return weights;

@@ -12,13 +12,16 @@ export type NpyData =
   | Float32Array
   | Float64Array;
 
+/** 64-bit integers as doubles: still known as integers, exact to 2^53. */
+export class Integers64 extends Float64Array {}
+
 /** A NumPy array in memory: C order, little-endian. */
 export interface NpyArray {
   readonly shape: readonly number[];
   readonly data: NpyData;
 }
 
-const READERS: Record<string, (buffer: ArrayBuffer) => NpyData | undefined> = {
+const READERS: Record<string, (buffer: ArrayBuffer) => NpyData> = {
   '|b1': (buffer) => new Uint8Array(buffer),
   '|i1': (buffer) => new Int8Array(buffer),
   '|u1': (buffer) => new Uint8Array(buffer),
@@ -26,7 +29,7 @@ const READERS: Record<string, (buffer: ArrayBuffer) => NpyData | undefined> = {
   '<u2': (buffer) => new Uint16Array(buffer),
   '<i4': (buffer) => new Int32Array(buffer),
   '<u4': (buffer) => new Uint32Array(buffer),
-  '<i8': (buffer) => narrow(new BigInt64Array(buffer)),
+  '<i8': (buffer) => Integers64.from(new BigInt64Array(buffer), Number),
   '<f4': (buffer) => new Float32Array(buffer),
   '<f8': (buffer) => new Float64Array(buffer),
 };
@@ -45,11 +48,11 @@ const ITEM_BYTES: Record<string, number> = {
 
 /** True when the element type holds integers only. */
 export function isIntegerArray(data: NpyData): boolean {
-  return !(data instanceof Float32Array || data instanceof Float64Array);
+  return data instanceof Integers64 || !(data instanceof Float32Array || data instanceof Float64Array);
 }
 
 /**
- * Read a .npy file, format versions 1.0 to 3.0. 64-bit integers, NumPy's default, come as 32-bit ones.
+ * Read a .npy file, format versions 1.0 to 3.0. 64-bit integers, NumPy's default, come as Integers64.
  *
  * @throws file_not_readable, npy_malformed, npy_unsupported
  * Source: NumPy Enhancement Proposal 1.
@@ -100,15 +103,7 @@ export function parseNpy(bytes: Buffer, path: string): NpyArray {
     );
   const copy = new ArrayBuffer(expected);
   new Uint8Array(copy).set(bytes.subarray(start, start + expected));
-  const data = read(copy);
-  if (!data) fail(errors.npyUnsupported(path, '64-bit integers past 2^31', 'astype to int32 or float64'));
-  return { shape, data };
-}
-
-/** 64-bit integers as 32-bit ones, so that they stay recognisable as integers; undefined when one does not fit. */
-function narrow(values: BigInt64Array): Int32Array | undefined {
-  const narrowed = Int32Array.from(values, Number);
-  return narrowed.every((value, k) => BigInt(value) === values[k]) ? narrowed : undefined;
+  return { shape, data: read(copy) };
 }
 
 /** Write a .npy file, version 1.0, C order. */

@@ -44,7 +44,8 @@ describe.concurrent('command line', () => {
     };
     for (const file of command.show ?? []) {
       const { shape, data } = readNpy(join(folder, file));
-      actual[`${basename(file)}.txt`] = `${data.constructor.name} (${shape.join(', ')}): ${[...data].join(' ')}\n`;
+      actual[`${basename(file)}.txt`] =
+        `${data.constructor.name} (${shape.join(', ')}): ${[...data].join(' ')}\n`;
     }
     if (process.env.UPDATE_GOLDENS === '1') writeGoldens(join(source, 'expected'), actual);
     expect(run.exitCode, run.stderr).toBe(command.exit);

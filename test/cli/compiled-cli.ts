@@ -23,7 +23,7 @@ const BESIDE = ['hw', 'sim', 'templates', 'schema', 'node_modules', 'package.jso
 const KEPT_HOURS = 1;
 
 function sourceHash(): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(ROOT);
   for (const name of readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).sort())
     if (name.endsWith('.ts')) hash.update(`\n${name}\n`).update(readFileSync(join(ROOT, 'src', name)));
   return hash.digest('hex').slice(0, 16);
@@ -62,12 +62,17 @@ export interface CliRun {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Called with the process group once it runs. */
+  readonly started?: (group: number) => void;
   /** Called with all of stderr so far and the process group, to send it a signal. */
   readonly watch?: (stderr: string, group: number) => void;
 }
 
 /** Start the command line in a process group of its own and wait for its end. */
-export function narrowgate(args: readonly string[], { cwd, env, watch }: CliOptions = {}): Promise<CliRun> {
+export function narrowgate(
+  args: readonly string[],
+  { cwd, env, started, watch }: CliOptions = {},
+): Promise<CliRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd,
@@ -75,6 +80,7 @@ export function narrowgate(args: readonly string[], { cwd, env, watch }: CliOpti
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    if (child.pid !== undefined) started?.(child.pid);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -59,7 +59,7 @@ function bipolar(): Omit<Quantizer, 'scale'> {
 
 function scalar(tensor: Constant, what: string): number {
   const [first] = tensor.data;
-  if (tensor.data.length === 0 || tensor.data.some((x) => x !== first))
+  if (tensor.data.length === 0 || tensor.data.some((x) => !Object.is(x, first)))
     throw new Unsupported(`a ${what} that differs between channels`);
   return first;
 }

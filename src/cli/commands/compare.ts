@@ -135,7 +135,7 @@ function readSamples(network: IntegerNetwork, given: GivenOptions, count: number
   if (allCount === 0)
     fail(errors.usage(`expected at least one sample in ${given.inputs}, found none`, 'compare'));
   const used = Math.min(count, allCount);
-  const labels = given.labels === undefined ? undefined : readLabels(given.labels, allCount);
+  const labels = given.labels === undefined ? undefined : readLabels(given.labels, allCount, allCount);
   return { codes: all.subarray(0, (all.length / allCount) * used), count: used, all, allCount, labels };
 }
 

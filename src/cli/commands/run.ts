@@ -19,14 +19,15 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const bounded = await analyseGiven(given);
   const { network } = bounded;
   const file = given.inputs ?? '';
+  const samples = readNpy(file);
   const { codes, count } = inputCodes(
     network,
-    readNpy(file),
+    samples,
     file,
     parseWhole('--count', given.count, 1, 2 ** 31),
   );
   const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
-  const labels = given.labels === undefined ? undefined : readLabels(given.labels, count);
+  const labels = given.labels === undefined ? undefined : readLabels(given.labels, count, samples.shape[0]);
   const plan =
     given.accumulator === undefined
       ? undefined
@@ -71,10 +72,15 @@ function correct(classes: Int32Array, labels: ArrayLike<number>): number {
   return classes.reduce((sum, each, n) => sum + (each === labels[n] ? 1 : 0), 0);
 }
 
-/** @throws labels_mismatch */
-export function readLabels(file: string, count: number): ArrayLike<number> {
+/**
+ * Labels of the first `count` samples.
+ *
+ * @param total samples in the file of inputs; there are labels for all of them, or for those that are used
+ * @throws labels_mismatch
+ */
+export function readLabels(file: string, count: number, total: number): ArrayLike<number> {
   const { data, shape } = readNpy(file);
-  const wrong = shape.filter((n) => n !== 1).length > 1 || data.length < count;
+  const wrong = shape.filter((n) => n !== 1).length > 1 || (data.length !== count && data.length !== total);
   if (wrong || (!isIntegerArray(data) && !data.every(Number.isInteger)))
     fail(errors.labelsMismatch(file, count, `shape (${shape.join(', ')})`));
   return data;

@@ -1,0 +1,93 @@
+/** Small builds in both simulators: bit-exact, at the planned speed, compiled once. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BOTH, check, record, Workshop } from './verify-build.js';
+import { BIPOLAR, BIPOLAR_CODES, INTEGER, INTEGER_CODES } from './verify-models.js';
+
+const TINY = join(import.meta.dirname, '../../examples/tiny-mlp/model.json');
+const workshop = new Workshop();
+afterAll(() => workshop.remove());
+
+describe.each([
+  { name: 'tiny-mlp', model: TINY, codes: INTEGER_CODES, layers: 2 },
+  { name: 'bipolar', model: BIPOLAR, codes: BIPOLAR_CODES, layers: 3 },
+])('$name', ({ model, codes, layers }) => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await workshop.build(model);
+  });
+
+  test.each([
+    { stall: 0, seed: 1 },
+    { stall: 25, seed: 1 },
+    { stall: 25, seed: 4711 },
+    { stall: 60, seed: 0 },
+    { stall: 60, seed: 2 ** 31 - 1 },
+  ])('passes with stalls of $stall percent, seed $seed', async ({ stall, seed }) => {
+    const { cycles } = record(directory);
+    const verdict = await check(directory, codes, { stall, seed, samples: 40, trace: true });
+    expect(verdict).toMatchObject({ passed: true, vectors: 40, mismatches: 0, cycles });
+    expect(verdict.firstMismatch).toBeUndefined();
+    expect(verdict.simulators.map(({ simulator }) => simulator)).toEqual(BOTH);
+    for (const each of verdict.simulators) {
+      expect(each).toMatchObject({ vectors: 40, mismatches: 0, witnessMismatches: 0, cycles });
+      expect(each.witnessVectors).toBeGreaterThanOrEqual(4 * layers);
+      expect(each.problem).toBeUndefined();
+    }
+  });
+
+  test('other inputs do not compile anew', async () => {
+    await check(directory, codes);
+    const stamps = () =>
+      BOTH.map((simulator) => {
+        const file = join(directory, 'sim', simulator, 'stamp');
+        return [readFileSync(file, 'utf8'), statSync(file).mtimeMs];
+      });
+    const before = stamps();
+    const verdict = await check(directory, codes.slice(1), { samples: 9 });
+    expect(verdict.passed).toBe(true);
+    expect(verdict.simulators.map(({ compiled }) => compiled)).toEqual([false, false]);
+    expect(stamps()).toEqual(before);
+  });
+
+  test('more vectors than samples repeat the samples', async () => {
+    const counts = { verilator: 50, icarus: 7 };
+    const verdict = await check(directory, codes, { samples: 3, counts });
+    expect(verdict.passed).toBe(true);
+    expect(verdict.simulators.map(({ vectors }) => vectors)).toEqual([50, 7]);
+  });
+});
+
+/** Fold files for both networks; every layer has its line. */
+const FOLDS = [
+  { model: INTEGER, fold: { hidden: [4, 2], scores: [1, 2] } },
+  { model: INTEGER, fold: { hidden: [1, 8], scores: [3, 1] } },
+  { model: INTEGER, fold: { hidden: [1, 1], scores: [1, 1] } },
+  { model: INTEGER, fold: { hidden: [2, 1], scores: [3, 4] } },
+  { model: BIPOLAR, fold: { first: [2, 3], second: [4, 1], scores: [1, 4] } },
+  { model: BIPOLAR, fold: { first: [3, 4], second: [1, 2], scores: [3, 2] } },
+  { model: BIPOLAR, fold: { first: [6, 1], second: [2, 6], scores: [1, 1] } },
+] as const;
+
+describe('measured interval and latency equal the plan', () => {
+  const measure = async (directory: string, codes: readonly number[], most?: number) => {
+    const { cycles } = record(directory);
+    const verdict = await check(directory, codes, { simulators: ['icarus'], samples: 3 });
+    expect(verdict).toMatchObject({ passed: true, cycles });
+    if (most !== undefined) expect(cycles.interval).toBeLessThanOrEqual(most);
+  };
+
+  test.each([1, 4, 16, 1000])('--cycles %i', async (cycles) => {
+    await measure(await workshop.build(INTEGER, { cycles }), INTEGER_CODES, cycles);
+    await measure(await workshop.build(BIPOLAR, { cycles }), BIPOLAR_CODES, cycles);
+  });
+
+  test.each(FOLDS)('fold file $fold', async ({ model, fold }) => {
+    const folds = new Map(Object.entries(fold).map(([name, [pe, simd]]) => [name, { pe, simd }]));
+    const directory = await workshop.build(model, { folds });
+    for (const { name, fold: used } of record(directory).units)
+      if (folds.has(name)) expect(used).toMatchObject(folds.get(name) ?? {});
+    await measure(directory, model === INTEGER ? INTEGER_CODES : BIPOLAR_CODES);
+  });
+});

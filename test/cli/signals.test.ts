@@ -1,0 +1,91 @@
+/** Ctrl-C at any time: exit code 130, no temporary folder, no half of an output. */
+
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { narrowgate } from './compiled-cli.js';
+import { digest, removeFolder, workFolder, writeArray } from './work-folder.js';
+
+const MODEL = 'tiny-mlp/model.json';
+/** How long a compiler that was not told of the end may go on writing. */
+const SETTLE = 800; // ms
+
+let folder: string;
+let env: Record<string, string>;
+beforeEach(() => {
+  folder = workFolder();
+  for (const name of ['tmp', 'cache']) mkdirSync(join(folder, name));
+  env = { TMPDIR: join(folder, 'tmp'), NARROWGATE_CACHE: join(folder, 'cache') };
+  writeArray(join(folder, 'x.npy'), { descr: '|u1', shape: [12, 8], values: [0, 15, 3, 7, 1] });
+});
+afterEach(() => removeFolder(folder));
+
+/** Send SIGINT, unless the process has ended by itself. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Run, and send the signal some time after a line of progress; to the process alone, or to its group as a terminal does. */
+async function interrupted(args: string[], line: RegExp, ms: number, to: 'process' | 'group') {
+  let sent = false;
+  const run = await narrowgate(args, {
+    cwd: folder,
+    env,
+    watch: (stderr, group) => {
+      if (sent || !line.test(stderr)) return;
+      sent = true;
+      setTimeout(() => kill(to === 'group' ? -group : group), ms);
+    },
+  });
+  await delay(SETTLE);
+  return run;
+}
+
+describe.each(['process', 'group'] as const)('SIGINT to the %s', (to) => {
+  test.each([300, 1800])('simulate, %i ms into the compilation', async (ms) => {
+    await narrowgate(['build', MODEL, '-o', 'out'], { cwd: folder });
+    const before = digest(join(folder, 'out'));
+    const args = ['simulate', 'out', '--inputs', 'x.npy', '--simulator', 'verilator'];
+    const run = await interrupted(args, /compiling/, ms, to);
+    expect(run).toMatchObject({ exitCode: 130, stdout: '' });
+    expect(run.stderr).toMatch(/interrupted: stopped by SIGINT\n$/);
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+    expect(digest(join(folder, 'out'))).toBe(before);
+  });
+
+  test('compare', async () => {
+    const names = readdirSync(folder).sort();
+    const run = await interrupted(['compare', MODEL, '-o', 'report'], /compiling/, 1000, to);
+    expect(run).toMatchObject({ exitCode: 130, stdout: '' });
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(names);
+  });
+});
+
+test('SIGINT in the synthesis', async () => {
+  const args = ['compare', MODEL, '-o', 'report', '--simulator', 'icarus', '--accumulators', 'minimal'];
+  const run = await interrupted(args, /witnesses/, 1500, 'process');
+  expect(run).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  expect(readdirSync(folder)).not.toContain('report');
+});
+
+test.each([150, 300, 450])('SIGINT %i ms into build', async (ms) => {
+  await narrowgate(['build', MODEL, '-o', 'whole'], { cwd: folder });
+  const run = await narrowgate(['build', MODEL, '-o', 'out'], {
+    cwd: folder,
+    env,
+    started: (group) => setTimeout(() => kill(group), ms),
+  });
+  const hidden = readdirSync(folder).filter((name) => name.startsWith('.'));
+  expect(hidden).toEqual([]);
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  if (readdirSync(folder).includes('out'))
+    expect(digest(join(folder, 'out'))).toBe(digest(join(folder, 'whole')));
+  else expect([130, null]).toContain(run.exitCode); // null: the signal came before the program could take it
+});

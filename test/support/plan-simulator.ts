@@ -1,0 +1,180 @@
+/**
+ * A plan's arithmetic, read back from its parts and ROM images as the headers of hw/ describe them. Streams are taken as
+ * lists of fields in element order, so timing and lanes that only move data do not matter.
+ */
+import type { Part, Plan, Unit } from '../../src/5-plan/types.js';
+
+/** Unsigned field of a hexadecimal word. */
+function field(word: string, at: number, bits: number): bigint {
+  return BigInt.asUintN(bits, BigInt(`0x${word}`) >> BigInt(at));
+}
+
+class PartReader {
+  readonly part: Part;
+  private readonly roms: ReadonlyMap<string, readonly string[]>;
+
+  constructor(part: Part, roms: ReadonlyMap<string, readonly string[]>) {
+    this.part = part;
+    this.roms = roms;
+  }
+
+  big(name: string): bigint {
+    const value = this.part.parameters.get(name);
+    if (value === undefined) throw new Error(`${this.part.module} has no parameter ${name}`);
+    const based = /^\d+'h([0-9a-f]+)$/.exec(String(value));
+    return based ? BigInt(`0x${based[1]}`) : BigInt(value);
+  }
+
+  number(name: string): number {
+    return Number(this.big(name));
+  }
+
+  word(parameter: string, suffix: string, at: number): string {
+    const prefix = String(this.part.parameters.get(parameter)).replaceAll('"', '');
+    const word = this.roms.get(`${prefix}${suffix}.mem`)?.[at];
+    if (word === undefined) throw new Error(`no word ${at} in ${prefix}${suffix}.mem`);
+    return word;
+  }
+}
+
+const digits = (n: number, count: number) => String(n).padStart(count, '0');
+
+/** Level of one value: what the three requantisation modules compute. */
+function level(reader: PartReader, u: bigint, lane: number, fold: number): number {
+  const pe = `_pe${digits(lane, 3)}`;
+  if (reader.part.module === 'threshold_search') {
+    const width = reader.number('THRESHOLD_W');
+    let prefix = 0;
+    for (let stage = 0; stage < reader.number('LEVEL_BITS'); stage++) {
+      const word = reader.word('THRESHOLDS', `${pe}_s${digits(stage, 2)}`, fold * 2 ** stage + prefix);
+      prefix = 2 * prefix + (u >= field(word, 0, width) ? 1 : 0);
+    }
+    return prefix;
+  }
+  if (reader.part.module === 'threshold_parallel') {
+    const width = reader.number('THRESHOLD_W');
+    const word = reader.word('THRESHOLDS', pe, fold);
+    let count = 0;
+    for (let k = 0; k < reader.number('LEVELS') - 1; k++) if (u >= field(word, k * width, width)) count++;
+    return count;
+  }
+  const [multiplierBits, biasBits] = [reader.number('MULTIPLIER_W'), reader.number('BIAS_W')];
+  const word = reader.word('CONSTANTS', pe, fold);
+  const bias = BigInt.asIntN(biasBits, field(word, multiplierBits, biasBits));
+  const scaled = Number((u * field(word, 0, multiplierBits) + bias) >> reader.big('SHIFT'));
+  return Math.min(Math.max(scaled, 0), reader.number('LEVELS') - 1);
+}
+
+function requantise(reader: PartReader, fields: bigint[]): bigint[] {
+  const [lanes, folds, outBits] = ['LANES', 'FOLDS', 'OUT_W'].map((name) => reader.number(name));
+  return fields.map((value, k) => {
+    const fold = Math.floor(k / lanes) % folds;
+    const found = level(reader, value ^ reader.big('IN_XOR'), k % lanes, fold);
+    return BigInt.asUintN(outBits, BigInt(found) + reader.big('BASE'));
+  });
+}
+
+/** Value of an operand's field: unsigned 0, two's complement 1, bipolar 2, ternary 3. */
+function operand(value: bigint, bits: number, kind: number): bigint {
+  return kind === 0 ? value : kind === 2 ? 2n * value - 1n : BigInt.asIntN(bits, value);
+}
+
+/** Radix-4 digits (-2 .. 2) of a weight in two's complement, lowest first. */
+function boothDigits(weight: bigint, signedBits: number): number[] {
+  const bit = (at: number) => (at < 0 ? 0 : Number((weight >> BigInt(at)) & 1n));
+  return Array.from(
+    { length: Math.ceil(signedBits / 2) },
+    (_, d) => bit(2 * d) + bit(2 * d - 1) - 2 * bit(2 * d + 1),
+  );
+}
+
+/**
+ * What booth_dot adds for one product: a row per digit, complemented instead of negated when the digit is negative. A
+ * row has one bit more than the activation; the top one of an odd number of bits has not, its digit never being 2.
+ */
+function boothProduct(weight: bigint, wBits: number, wKind: number, a: bigint, aBits: number): bigint {
+  const row = (digit: number, bits: number) =>
+    digit < 0 ? 2n ** BigInt(bits) - 1n - BigInt(-digit) * a : BigInt(digit) * a;
+  if (wKind >= 2) return row(Number(weight), aBits);
+  const signedBits = wKind === 0 ? wBits + 1 : wBits;
+  return boothDigits(weight, signedBits).reduce((sum, digit, d) => {
+    const short = signedBits % 2 === 1 && 2 * d + 1 === signedBits;
+    return sum + 4n ** BigInt(d) * row(digit, short ? aBits : aBits + 1);
+  }, 0n);
+}
+
+function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
+  const [pe, simd, folds, synapses] = ['PE', 'SIMD', 'NEURON_FOLD', 'SYNAPSE_FOLD'].map((n) =>
+    reader.number(n),
+  );
+  const [aBits, aKind, wBits, wKind, bits] = ['A_W', 'A_KIND', 'W_W', 'W_KIND', 'ACC_W'].map((n) =>
+    reader.number(n),
+  );
+  const counts = aKind === 2 && wKind === 2; // agreements are counted
+  const booth = aKind !== 2;
+  const flip = aKind === 1 ? 1n << BigInt(aBits - 1) : 0n; // booth_dot takes signed activations with the sign flipped
+  return Array.from({ length: pe * folds }, (_, neuron) => {
+    const file = `_pe${digits(neuron % pe, 3)}`;
+    const row = Math.floor(neuron / pe);
+    let sum = booth ? field(reader.word('STARTS', file, row), 0, bits) : reader.big('INIT');
+    for (let s = 0; s < synapses; s++) {
+      const word = reader.word('WEIGHTS', file, row * synapses + s);
+      for (let lane = 0; lane < simd; lane++) {
+        const weight = operand(field(word, lane * wBits, wBits), wBits, wKind);
+        const a = x[s * simd + lane];
+        if (booth) sum += boothProduct(weight, wBits, wKind, a ^ flip, aBits);
+        else sum += counts ? (weight * operand(a, 1, 2) + 1n) / 2n : weight * operand(a, 1, 2);
+      }
+    }
+    return BigInt.asUintN(bits, sum);
+  });
+}
+
+function pass(part: Part, roms: ReadonlyMap<string, readonly string[]>, fields: bigint[]): bigint[] {
+  const reader = new PartReader(part, roms);
+  switch (part.module) {
+    case 'matrix_vector':
+      return matrixVector(reader, fields);
+    case 'threshold_search':
+    case 'threshold_parallel':
+    case 'scale_shift':
+      return requantise(reader, fields);
+    case 'output_port':
+      return fields.map((value) => {
+        const read = reader.number('IN_SIGNED') ? BigInt.asIntN(reader.number('IN_W'), value) : value;
+        return BigInt.asUintN(reader.number('PITCH'), reader.big('OFFSET') + reader.big('STEP') * read);
+      });
+    default:
+      return fields; // ports, registers, buffers and width converters move fields
+  }
+}
+
+/** Value of a lane as a unit's LaneCode says. */
+function decode({ outputCode: { signed, base, stride }, output }: Unit, value: bigint): number {
+  const read = signed ? BigInt.asIntN(output.laneBits, value) : value;
+  return base + stride * Number(read);
+}
+
+/**
+ * Run one sample through a plan.
+ *
+ * @param codes of the input tensor
+ * @returns what leaves each unit, as codes or sums, by the name of the tensor; 'port' for the output port
+ */
+export function simulatePlan(plan: Plan, codes: ArrayLike<number>): Map<string, number[]> {
+  const [entry] = plan.units;
+  const { base, stride } = entry.outputCode;
+  let fields = Array.from(codes, (code) =>
+    BigInt.asUintN(entry.output.laneBits, BigInt((code - base) / stride)),
+  );
+  const results = new Map<string, number[]>();
+  for (const unit of plan.units) {
+    const roms = new Map(unit.memories.map(({ file, words }) => [file, words]));
+    for (const part of [...unit.before, ...unit.array, ...unit.after]) fields = pass(part, roms, fields);
+    results.set(
+      unit.kind === 'output' ? 'port' : unit.tensor,
+      fields.map((value) => decode(unit, value)),
+    );
+  }
+  return results;
+}
