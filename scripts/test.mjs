@@ -43,8 +43,7 @@ const stages = [
   run('build', 'make', ['--no-print-directory', 'build']),
 ];
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
-// test/long/ has a target of its own: make test-long
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--exclude', 'test/long/**', ...reporters];
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...reporters];
 const succeeded = run('test', process.execPath, vitest);
 const { passed, failed: failedTests } = countTests(succeeded);
 const failed = failedTests + stages.filter((ok) => !ok).length;

@@ -53,7 +53,7 @@ export interface DenseNode extends NodeBase {
 
 export interface AccumulatorRequest {
   readonly bits: number;
-  readonly overflow: 'refuse' | 'wrap' | 'saturate';
+  readonly overflow: 'refuse' | 'wrap';
 }
 
 /** Processing elements (outputs at a time) and SIMD lanes (inputs at a time). */

@@ -83,7 +83,8 @@ export function boundDense(
 
 /** Range of a dot product with inputs between low and high; both ends are reached. */
 function dotRange(weights: Int32Array, low: Float64Array, high: Float64Array): Interval {
-  let [min, max] = [0, 0];
+  let min = 0;
+  let max = 0;
   for (let i = 0; i < weights.length; i++) {
     const w = weights[i];
     if (w > 0) {
@@ -135,7 +136,7 @@ export function l1Bits(weights: Int32Array, input: IntegerType): number {
  */
 export function zeroCentredBits(weights: Int32Array, input: IntegerType): number | undefined {
   let sum = 0;
-  for (const w of weights) sum += w;
+  for (let i = 0; i < weights.length; i++) sum += weights[i];
   if (sum !== 0) return undefined;
   const spread = BigInt(l1Norm(weights)) * BigInt(input.max - input.min);
   let bits = 1;
@@ -145,7 +146,7 @@ export function zeroCentredBits(weights: Int32Array, input: IntegerType): number
 
 function l1Norm(weights: Int32Array): number {
   let norm = 0;
-  for (const w of weights) norm += Math.abs(w);
+  for (let i = 0; i < weights.length; i++) norm += Math.abs(weights[i]);
   return norm;
 }
 

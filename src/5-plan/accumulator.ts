@@ -1,6 +1,6 @@
 /** Which bits the hardware's accumulator holds, under the user's policy. */
 import type { IntegerType } from '../3-integer/types.js';
-import { witness } from '../4-bounds/bounds.js';
+import { MAX_ACCUMULATOR_BITS, witness } from '../4-bounds/bounds.js';
 import type { BoundedAccumulator } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
@@ -50,6 +50,8 @@ export function planAccumulator(
       : typeof policy === 'number'
         ? policy
         : widths[policy];
+  if (bits > MAX_ACCUMULATOR_BITS)
+    fail(errors.accumulatorTooWide(layer.name, layer.source, bits, MAX_ACCUMULATOR_BITS));
   if (bits < least) {
     if (!wraps) fail(tooNarrow(bounded, bits, least, { min, max }, step));
     if (counts) return { ...common, bits, signed: false, step, offset: -layer.inputs, overflow: 'wrap' };

@@ -1,5 +1,5 @@
 /** Streams and the parts that change their lanes. */
-import type { IntegerType } from '../3-integer/types.js';
+import type { IntegerNetwork, IntegerTensor, IntegerType } from '../3-integer/types.js';
 import type { LaneCode, Part, Stream } from './types.js';
 
 /** Bits of one lane at a port: whole bytes of 8, 16, 32 or 64, so that software sees plain arrays. */
@@ -52,4 +52,16 @@ export function registerPart(stream: Stream): Part {
     input: stream,
     output: stream,
   };
+}
+
+/** A tensor that the network is known to have. */
+export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
+  const tensor = network.tensors.get(name);
+  if (!tensor) throw new Error(`tensor ${name} does not exist`);
+  return tensor;
+}
+
+/** Elements of one sample. */
+export function elementsOf({ shape }: IntegerTensor): number {
+  return shape.reduce((product, n) => product * n, 1);
 }

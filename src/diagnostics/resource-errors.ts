@@ -17,6 +17,6 @@ export const synthesisToolMissing = define(
   'The npm package @yowasp/yosys, which does the synthesis, is not installed.',
   () => ({
     message: 'the npm package @yowasp/yosys was not found',
-    hint: 'run npm install again, or take --engine model for an estimate without synthesis',
+    hint: 'run npm ci again',
   }),
 );

@@ -86,7 +86,7 @@ export interface DenseDocument extends LayerBase {
   readonly activation?: ActivationDocument;
   readonly output?: QuantizerDocument;
   readonly thresholds?: ThresholdsDocument;
-  readonly accumulator?: { readonly bits: number; readonly overflow?: 'refuse' | 'wrap' | 'saturate' };
+  readonly accumulator?: { readonly bits: number; readonly overflow?: 'refuse' | 'wrap' };
   readonly fold?: { readonly pe: number; readonly simd: number };
 }
 

@@ -88,7 +88,7 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
     const report: CompareReport = {
       model: basename(given.model ?? ''),
       target,
-      tool: `Yosys ${yosysVersion()}`,
+      tool: yosysVersion(),
       command: commandLine(given),
       synthesis: SYNTHESIS_COMMANDS[target],
       rows,
@@ -203,17 +203,23 @@ function comparisonJunit(report: CompareReport, verdicts: readonly Verdict[]): s
 /** The command that makes the report again, with file names but no folders. */
 function commandLine(given: GivenOptions): string {
   const named = (option: string, value: string | undefined) =>
-    value === undefined
-      ? []
-      : [`--${option} ${/[<>,]/.test(value) && option !== 'accumulators' ? `'${value}'` : value}`];
+    value === undefined ? [] : [`--${option} ${/[<> ]/.test(value) ? `'${value}'` : value}`];
+  const file = (value: string | undefined) => (value === undefined ? undefined : basename(value));
   return [
     'narrowgate compare',
     basename(given.model ?? ''),
     ...named('accumulators', given.accumulators),
     ...named('cycles', given.cycles),
+    ...named('fold', file(given.fold)),
     ...named('target', given.target),
+    ...(given.overflow === 'refuse' ? [] : named('overflow', given.overflow)),
+    ...named('requantise', given.requantise),
     ...named('input-type', given.inputType),
     ...named('input-scale', given.inputScale),
+    ...named('inputs', file(given.inputs)),
+    ...named('labels', file(given.labels)),
+    ...named('count', given.count),
+    ...(given.simulator === 'both' ? [] : named('simulator', given.simulator)),
     '-o report',
   ].join(' ');
 }

@@ -22,7 +22,7 @@ export async function resources(given: GivenOptions, output: Output): Promise<nu
   const target = given.target === undefined ? record.target : parseTarget(given.target);
   const layers = await synthesizeAll(unitJobs(directory, record), target, { onProgress: progressTo(output) });
   const total = totalOf(layers);
-  const tool = `Yosys ${yosysVersion()}`;
+  const tool = yosysVersion();
   const figures = (each: Resources) => [each.lut, each.sites, each.ff, each.dsp, each.bram, each.carry];
   const head = ['layer', 'LUT', 'sites', 'FF', 'DSP', 'BRAM', 'carry'];
   const rows = layers.map((each) => [each.name, ...figures(each)]);

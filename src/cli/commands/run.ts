@@ -20,12 +20,7 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const { network } = bounded;
   const file = given.inputs ?? '';
   const samples = readNpy(file);
-  const { codes, count } = inputCodes(
-    network,
-    samples,
-    file,
-    parseWhole('--count', given.count, 1, 2 ** 31),
-  );
+  const { codes, count } = inputCodes(network, samples, file, parseWhole('--count', given.count, 1, 2 ** 31));
   const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
   const labels = given.labels === undefined ? undefined : readLabels(given.labels, count, samples.shape[0]);
   const plan =

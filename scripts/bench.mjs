@@ -1,0 +1,148 @@
+/**
+ * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
+ *
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays]   (default: all)
+ * The zoo's networks are needed for times and resources: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { measureArrays } from './bench-arrays.mjs';
+import { measureScaling } from './bench-scaling.mjs';
+
+const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
+const work = mkdtempSync(join(tmpdir(), 'narrowgate-bench-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+
+const DIGITS = join(zoo, 'data/mnist_t10k_x_u8.npy');
+const PIXELS = ['--input-type', 'uint8', '--input-scale', '1/255'];
+const NETWORKS = {
+  TFC_1W1A: { port: PIXELS, inputs: DIGITS },
+  TFC_2W2A: { port: PIXELS, inputs: DIGITS },
+  qkeras_jettagging: {
+    port: ['--input-type', 'fixed<16,6>'],
+    inputs: join(zoo, 'data/jets_random_x_f32.npy'),
+  },
+};
+
+/** Run the command line; its JSON result and the seconds it took. */
+function narrowgate(...args) {
+  const start = performance.now();
+  const { status, stdout, stderr } = spawnSync('node', ['dist/cli/main.js', ...args, '--json', '--quiet'], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) throw new Error(`narrowgate ${args.join(' ')}: exit ${status}\n${stderr}`);
+  return { json: JSON.parse(stdout), seconds: (performance.now() - start) / 1000 };
+}
+
+const model = (name) => join(zoo, `qonnx/${name}.onnx`);
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+function times() {
+  const rows = [];
+  for (const name of ['TFC_1W1A', 'TFC_2W2A']) {
+    const { port, inputs } = NETWORKS[name];
+    const inspect = narrowgate('inspect', model(name), ...port).seconds;
+    const build = narrowgate('build', model(name), '-o', join(work, name), ...port).seconds;
+    const run = narrowgate('run', model(name), '--inputs', inputs, ...port);
+    rows.push([name, inspect.toFixed(2), build.toFixed(2), Math.round(run.json.count / run.seconds)]);
+  }
+  console.log('## Times of whole commands, start-up included\n');
+  console.log(table(['network', 'inspect, s', 'build, s', 'golden inference, digits/s'], rows));
+}
+
+function resources() {
+  console.log('\n## Resources for each accumulator policy (xc7), checked on 1,000 vectors in Verilator\n');
+  const rows = [];
+  for (const [name, cycles] of [
+    ['TFC_1W1A', 1024],
+    ['TFC_1W1A', 64],
+    ['TFC_2W2A', 1024],
+    ['TFC_2W2A', 64],
+    ['qkeras_jettagging', 64],
+  ]) {
+    const { port, inputs } = NETWORKS[name];
+    const { json } = narrowgate(
+      ...[
+        'compare',
+        model(name),
+        '--accumulators',
+        '32,datatype,l1,minimal',
+        '--cycles',
+        String(cycles),
+        ...port,
+      ],
+      ...[
+        '--inputs',
+        inputs,
+        '--count',
+        '1000',
+        '--simulator',
+        'verilator',
+        '-o',
+        join(work, `${name}-${cycles}`),
+      ],
+    );
+    for (const row of json.rows) {
+      const { accumulator, bits, lut, sites, ff, bram, dsp, interval, latency, vectors, passed } = row;
+      const check = passed ? `${vectors} bit-exact` : 'FAILED';
+      rows.push([name, interval, latency, accumulator, bits.join(' '), lut, sites, ff, bram, dsp, check]);
+    }
+  }
+  const head = [
+    'network',
+    'interval',
+    'latency',
+    'policy',
+    'bits',
+    'LUT',
+    'sites',
+    'FF',
+    'BRAM',
+    'DSP',
+    'check',
+  ];
+  console.log(table(head, rows));
+  console.log('\n## Icarus, 50 vectors, random stalls\n');
+  const checks = Object.entries(NETWORKS).map(([name, { port, inputs }]) => {
+    const directory = join(work, `icarus-${name}`);
+    const cycles = name === 'qkeras_jettagging' ? '64' : '1024';
+    const { json: built } = narrowgate('build', model(name), '-o', directory, '--cycles', cycles, ...port);
+    const { json } = narrowgate(
+      'simulate',
+      directory,
+      '--inputs',
+      inputs,
+      '--count',
+      '50',
+      '--simulator',
+      'icarus',
+    );
+    const same =
+      json.cycles.interval === built.cycles.interval && json.cycles.latency === built.cycles.latency;
+    return [
+      name,
+      json.vectors,
+      json.mismatches,
+      `${json.cycles.interval} / ${json.cycles.latency}`,
+      same ? 'yes' : 'NO',
+    ];
+  });
+  console.log(
+    table(['network', 'vectors', 'mismatches', 'interval / latency measured', 'as planned'], checks),
+  );
+}
+
+const sections = { times, scaling: measureScaling, resources, arrays: measureArrays };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(sections);
+for (const name of wanted) {
+  if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
+  if ((name === 'times' || name === 'resources') && !existsSync(zoo)) {
+    console.log(`\n${name}: left out, there is no folder ${zoo} (NARROWGATE_ZOO)`);
+    continue;
+  }
+  await sections[name]();
+}

@@ -1,0 +1,74 @@
+/** The arrays of hw/: which one multiplies, and what booth_dot adds of its own. */
+import type { IntegerDense, IntegerType } from '../3-integer/types.js';
+import { laneNumber, packWord } from './memory.js';
+import type { MemoryImage } from './types.js';
+
+/** How the array multiplies: matrix_vector chooses by the same rule. */
+export type ArrayKind = 'popcount_dot' | 'dot_product' | 'booth_dot';
+
+export function arrayKind(activation: IntegerType, weight: IntegerType): ArrayKind {
+  if (activation.encoding !== 'bipolar') return 'booth_dot';
+  return weight.encoding === 'bipolar' ? 'popcount_dot' : 'dot_product';
+}
+
+/** W_KIND of the hardware: 0 unsigned, 1 signed, 2 bipolar, 3 ternary. */
+export function weightKind({ encoding, signed, bits, min }: IntegerType): number {
+  if (encoding === 'bipolar') return 2;
+  if (!signed) return 0;
+  return bits === 2 && min >= -1 ? 3 : 1;
+}
+
+/**
+ * What booth_dot adds to the product sum of one neuron: 4^d * (2^rowBits - 1) for every negative digit d of a weight,
+ * and for signed activations, which enter with the sign bit flipped, 2^(A-1) times the sum of the weights.
+ */
+export function boothConstant(weights: Int32Array, activation: IntegerType, weight: IntegerType): number {
+  const kind = weightKind(weight);
+  const narrowRow = 2 ** activation.bits - 1;
+  const wideRow = 2 ** (activation.bits + 1) - 1;
+  const signedBits = kind === 0 ? weight.bits + 1 : weight.bits;
+  const digits = Math.ceil(signedBits / 2);
+  const shift = activation.signed ? 2 ** (activation.bits - 1) : 0;
+  let constant = 0;
+  for (const w of weights) {
+    constant += shift * w;
+    if (kind === 2 || kind === 3) {
+      if (w < 0) constant += narrowRow;
+      continue;
+    }
+    const bit = (at: number) => (at < 0 ? 0 : Math.floor(w / 2 ** at) & 1); // sign-extended
+    for (let d = 0; d < digits; d++) {
+      const digit = bit(2 * d) + bit(2 * d - 1) - 2 * bit(2 * d + 1);
+      const top = d === digits - 1 && signedBits % 2 === 1;
+      if (digit < 0) constant += 4 ** d * (top ? narrowRow : wideRow);
+    }
+  }
+  return constant;
+}
+
+/** Start values of the accumulators, one word per row of a processing element: see matrix_vector, STARTS. */
+export function startImages(
+  prefix: string,
+  layer: IntegerDense,
+  activation: IntegerType,
+  pe: number,
+  accumulatorBits: number,
+  initial: number,
+): MemoryImage[] {
+  const { inputs, outputs, weights, weightType } = layer;
+  const size = 2 ** accumulatorBits;
+  return Array.from({ length: pe }, (_, p) => ({
+    file: `${prefix}_pe${laneNumber(p)}.mem`,
+    width: accumulatorBits,
+    words: Array.from({ length: outputs / pe }, (__, fold) => {
+      const row = fold * pe + p;
+      const constant = boothConstant(
+        weights.subarray(row * inputs, (row + 1) * inputs),
+        activation,
+        weightType,
+      );
+      const start = (initial - constant) % size;
+      return packWord([start < 0 ? start + size : start], accumulatorBits);
+    }),
+  }));
+}

@@ -1,0 +1,63 @@
+/** A step function of codes as a unit of its own: the first quantizer behind the input port. */
+import type { IntegerNetwork, IntegerStep, IntegerType } from '../3-integer/types.js';
+import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
+import { laneCode, registerPart, tensorOf } from './stream.js';
+import type { Stream, Unit } from './types.js';
+
+/** The unit of a step function whose input is `input`. */
+export function stepUnit(
+  network: IntegerNetwork,
+  step: IntegerStep,
+  input: Stream,
+  name: string,
+  way?: RequantisationWay,
+): Unit {
+  const from = tensorOf(network, step.input).type;
+  const to = tensorOf(network, step.output).type;
+  const module = `${network.name}_${name}`;
+  const plan = planRequantisation(
+    step,
+    to,
+    codeOrder(from, step.reversed),
+    input.lanes,
+    input.beats,
+    module,
+    way,
+  );
+  const register = registerPart(plan.part.output);
+  return {
+    name,
+    module,
+    kind: 'step',
+    op: 'quantize',
+    before: [plan.part, register],
+    array: [],
+    after: [],
+    input,
+    output: register.output,
+    outputCode: laneCode(to),
+    tensor: step.output,
+    memories: plan.memories,
+    interval: input.beats,
+    requantisation: plan.way,
+  };
+}
+
+/** Unsigned order of a code's field: the sign bit flips, and all bits when the function falls. */
+function codeOrder(type: IntegerType, reversed: boolean): StepInput {
+  const { bits } = type;
+  const bipolar = type.encoding === 'bipolar';
+  const signMask = type.signed && !bipolar ? 2 ** (bits - 1) : 0;
+  const rising = (code: number) => (bipolar ? (code + 1) / 2 : code + signMask);
+  const top = 2 ** bits - 1;
+  // reversed: the function is of -code, and the complement of a field puts codes in falling order
+  const order = reversed ? (negated: number) => top - rising(-negated) : rising;
+  const ends = [rising(type.min), rising(type.max)].map((field) => (reversed ? top - field : field));
+  return {
+    bits,
+    xorMask: reversed ? signMask ^ top : signMask,
+    order,
+    lo: Math.min(...ends),
+    hi: Math.max(...ends),
+  };
+}
