@@ -1,7 +1,7 @@
 // bit_count.v - how many of N bits are 1, from 6:3 counters: each is three LUT6 and leaves three bits of six.
 //   Counts of six bits have a ones, a twos and a fours bit; the bits of equal weight are counted again by the same
 //   module, and the three counts are added.  Written in gates: sums of single bits would become carry chains.
-// Latency 0, no clock.  Language: Verilog-2005.  Test: sim/popcount_dot_tb.v, test/hw/dot_product.test.ts.
+// Latency 0, no clock.  Language: Verilog-2005.  Test: sim/bit_count_tb.v, test/hw/popcount_dot.test.ts.
 `default_nettype none
 module bit_count #(
     parameter N   = 6,                // bits, >= 1

@@ -1,5 +1,5 @@
 // booth_chain.v - sum of one radix-4 digit's partial products over some lanes, each merged into its adder's LUTs.
-//   Row of a lane: (magnitude ^ {ROW_W{negative}}), magnitude = |digit| * a, so row = digit * a + negative * (2^ROW_W - 1).
+//   Row of a lane: magnitude ^ {ROW_W{negative}}, magnitude = |digit| * a: digit * a + negative * (2^ROW_W - 1).
 //   y = sum of rows, unsigned, exact width.  The correction depends on the weights alone: see booth_dot.v.
 // Digit of a lane, from three weight bits h m l: -2h + m + l (radix-4 Booth); TOP = 1: h equals m, digit in {-1, 0, 1},
 //   rows of A_W bits; SIGN = 1: the weight is one bit, 1 for +1 and 0 for -1.
@@ -8,7 +8,7 @@
 // Lanes: lane 0 in the low bits.  Latency 0, no clock.  Language: Verilog-2005.  Test: sim/booth_dot_tb.v.
 `default_nettype none
 module booth_chain #(
-    parameter LANES = 8,  // >= 1
+    parameter LANES = 8,  // >= 1; LANES * (2^ROW_W - 1) < 2^31
     parameter CHAIN = 4,  // lanes in one carry-chain row, >= 1
     parameter A_W   = 4,  // bits per activation, unsigned, >= 1
     parameter TOP   = 0,  // 1: digits in {-1, 0, 1}
@@ -22,10 +22,10 @@ module booth_chain #(
 );
     genvar i, b;
     generate
-        if (LANES < 1 || CHAIN < 1 || A_W < 1 || ROW_W > 30) begin : gen_check
+        if (LANES < 1 || CHAIN < 1 || A_W < 1 || ROW_W > 30
+            || LANES > 2147483647 / ((1 << ROW_W) - 1)) begin : gen_check
             booth_chain_ERROR_parameter_out_of_range see_header ();
-        end
-        if (LANES > CHAIN) begin : gen_halves
+        end else if (LANES > CHAIN) begin : gen_halves
             // the left half is a whole number of chains
             localparam LEFT = ((LANES + CHAIN - 1) / CHAIN + 1) / 2 * CHAIN;
             localparam RIGHT = LANES - LEFT;

@@ -6,11 +6,13 @@
 // Lanes: lane 0 in the low bits.  Latency 0, no clock.  Language: Verilog-2005.
 // Test: sim/booth_dot_tb.v, test/hw/booth_dot.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module booth_dot #(
     parameter SIMD   = 8,  // lanes, >= 1
     parameter A_W    = 4,  // bits per activation, unsigned, 1 .. 16
     parameter W_W    = 4,  // bits per weight, 1 .. 16
     parameter W_KIND = 1,  // 0 unsigned, 1 signed two's complement, 2 bipolar (1 bit), 3 ternary (2 bits, never -2)
+    parameter A_SIGNED = 0,  // 1: activations are two's complement; their sign bits are flipped: 2^(A_W-1) more each
     parameter CHAIN  = 4,  // lanes per row of adders, >= 1
     parameter Y_W    = 12  // bits of the result
 ) (
@@ -21,6 +23,8 @@ module booth_dot #(
     localparam SIGNED_W = W_KIND == 0 ? W_W + 1 : W_W;  // an unsigned weight gets a sign bit of 0
     localparam DIGITS = W_KIND == 2 ? 1 : (SIGNED_W + 1) / 2;
     localparam SIGN = W_KIND == 2 ? 1 : 0;
+    localparam [A_W-1:0] SIGN_MASK = A_SIGNED != 0 ? {1'b1, {(A_W - 1){1'b0}}} : {A_W{1'b0}};
+    wire [SIMD*A_W-1:0] unsigned_activations = activations ^ {SIMD{SIGN_MASK}};
     wire [DIGITS*Y_W-1:0] parts;
     genvar d, i;
     generate
@@ -53,7 +57,7 @@ module booth_dot #(
                 end
             end
             booth_chain #(.LANES(SIMD), .CHAIN(CHAIN), .A_W(A_W), .TOP(TOP), .SIGN(SIGN)) chain (
-                .activations(activations), .digits(digits), .y(part)
+                .activations(unsigned_activations), .digits(digits), .y(part)
             );
             wire [PART_W+2*d-1:0] shifted = {part, {(2*d){1'b0}}};
             if (PART_W + 2*d >= Y_W) begin : gen_truncate

@@ -2,10 +2,11 @@
 //   A bipolar operand costs no multiplier: the other one is added or subtracted.  Two of them: popcount_dot is cheaper.
 //   Behavioural; a module of its own so that structured arrays can take its place.
 // Lanes: lane 0 in the low bits.  Result: signed, two's complement.  Latency 0, no clock.
-// One process computes all lanes from the two input vectors, so that an event-driven simulator runs it once per input
-//   change, not once per lane.
+// One process computes all lanes from the two input vectors, so that an event-driven simulator runs it once per
+//   input change, not once per lane.
 // Language: Verilog-2005.  Test: sim/dot_product_tb.v, test/hw/dot_product.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module dot_product #(
     parameter SIMD   = 4,  // lanes, >= 1
     parameter A_W    = 4,  // bits per activation, >= 1

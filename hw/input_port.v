@@ -1,7 +1,6 @@
 // input_port.v - byte-aligned lanes to packed codes: keeps the low LANE_W of every PITCH bits.
 // Beat: LANES values of PITCH bits in, LANES values of LANE_W bits out; lane 0 in the low bits.
-// Latency 1 cycle; 1 beat/cycle, also after stalls.  s_axis_tready and m_axis_* come from registers
-//   (stream_register).
+// Latency 1 cycle; 1 beat/cycle, also after stalls.  s_axis_tready and m_axis_* are registers of stream_register.
 // Reset: synchronous, active high, clears the two occupancy bits only.  Language: Verilog-2005.
 // Test: sim/input_port_tb.v, test/hw/ports.test.ts.
 `default_nettype none

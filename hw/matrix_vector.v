@@ -2,19 +2,16 @@
 //   accumulator = start + sum of the array, modulo 2^ACC_W.  The kinds of the operands choose the array:
 //     both bipolar: popcount_dot, the count of agreements (product sum = 2 * count - inputs), start = INIT;
 //     bipolar activations: dot_product, the product sum, start = INIT;
-//     all others: booth_dot, the product sum plus a constant of the neuron; start = a word per neuron from a ROM, which
-//     takes that constant back.  Signed activations enter it with the sign bit flipped: 2^(A_W-1) * (sum of weights) more.
-// Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a
-//   row
-//   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; neuron
-//   of
-//   lane pe in beat fold: fold*PE + pe.  Lane 0 in the low bits.
-// Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words
-//   of
-//   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.  Starts: {STARTS, "_pe", ppp, ".mem"},
-//   NEURON_FOLD words of ACC_W bits.
-// Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and
-//   vectors.
+//     all others: booth_dot, the product sum plus a constant of the neuron; start = a word per neuron from a ROM,
+//     which takes that constant back.  Signed activations enter it with the sign bit flipped, which adds
+//     2^(A_W-1) * (sum of the neuron's weights) to the constant.
+// Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
+//   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; lane pe of beat
+//   fold is neuron fold*PE + pe.  Lane 0 in the low bits.
+// Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
+//   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
+// Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of ACC_W bits.
+// Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and vectors.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
 // Reset: synchronous, active high, clears valids, counters and the accumulators.  Language: Verilog-2005.
 // Test: sim/matrix_vector_tb.v, test/hw/matrix_vector.test.ts.
@@ -50,7 +47,6 @@ module matrix_vector #(
     localparam FOLD_W = NEURON_FOLD > 1 ? $clog2(NEURON_FOLD) : 1;
     localparam COUNTS = A_KIND == 2 && W_KIND == 2;  // 1: count agreements
     localparam BOOTH = A_KIND != 2;
-    localparam [A_W-1:0] SIGN_MASK = A_KIND == 1 ? {1'b1, {(A_W - 1){1'b0}}} : {A_W{1'b0}};
     localparam PLAIN_KIND = W_KIND == 3 ? 1 : W_KIND;
 
     // Width of the array's result: unsigned with popcount_dot and booth_dot, two's complement with dot_product.
@@ -106,8 +102,7 @@ module matrix_vector #(
     reg row_begins, dot_first;       // the beat in stage 1, or 2, is the first of its row
     wire [FOLD_W-1:0] fold_offered;  // row of the beat offered
     wire unused_fold_last;
-    wire [SIMD*A_W-1:0] unsigned_activations = activations ^ {SIMD{SIGN_MASK}};
-    wire unused = &{1'b0, fold, dot_first, unsigned_activations};
+    wire unused = &{1'b0, fold, dot_first};
     initial row_begins = 1'b1;
     always @(posedge clk) begin
         if (enable) {fold, dot_first} <= {fold_offered, row_begins};
@@ -130,7 +125,7 @@ module matrix_vector #(
     genvar p;
     generate
         if (PE < 1 || PE > 1000 || SIMD < 1 || SIMD > 65536 || SYNAPSE_FOLD < 1 || NEURON_FOLD < 1
-            || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48
+            || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48 || CHAIN < 1
             || A_KIND < 0 || A_KIND > 2 || W_KIND < 0 || W_KIND > 3
             || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1) || (W_KIND == 3 && W_W != 2)) begin : gen_check
             matrix_vector_ERROR_parameter_out_of_range see_header ();
@@ -158,9 +153,10 @@ module matrix_vector #(
                 );
             end else if (BOOTH) begin : gen_booth
                 booth_dot #(
-                    .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(DOT_W)
+                    .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .A_SIGNED(A_KIND == 1 ? 1 : 0), .CHAIN(CHAIN),
+                    .Y_W(DOT_W)
                 ) array (
-                    .activations(unsigned_activations), .weights(weights), .sum(dot)
+                    .activations(activations), .weights(weights), .sum(dot)
                 );
             end else begin : gen_multiply
                 dot_product #(

@@ -1,8 +1,6 @@
-// output_port.v - values of the last layer to byte-aligned lanes with tlast: y = STEP * x + OFFSET, modulo
-//   2^OUT_W.
+// output_port.v - values of the last layer to byte-aligned lanes with tlast: y = STEP * x + OFFSET, modulo 2^OUT_W.
 //   Undoes what the engines leave out, as 2*count - inputs for bipolar products.
-// Beat: LANES values of IN_W bits in, LANES values of PITCH bits out, sign- or zero-extended; lane 0 in the
-//   low bits.
+// Beat: LANES values of IN_W bits in, LANES values of PITCH bits out, sign- or zero-extended; lane 0 in the low bits.
 // m_axis_tlast marks the last of every BEATS beats.
 // Latency 1 cycle; 1 beat/cycle, also after stalls.  s_axis_tready depends on m_axis_tready.
 // Reset: synchronous, active high, clears m_axis_tvalid and the beat counter.  Language: Verilog-2005.

@@ -2,8 +2,9 @@
 //   The dot product of bipolar vectors (0 is -1, 1 is +1) is 2 * agreements - SIMD.
 //   Three lanes are six bits: two LUT6 give the ones and the twos bit of their count; bit_count adds these up.
 // Lanes: lane 0 in the low bits.  Latency 0, no clock.
-// Language: Verilog-2005.  Test: sim/popcount_dot_tb.v, test/hw/dot_product.test.ts.
+// Language: Verilog-2005.  Test: sim/popcount_dot_tb.v, test/hw/popcount_dot.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module popcount_dot #(
     parameter SIMD = 8,  // lanes, >= 1
     parameter Y_W  = 4   // bits of the count, >= 1; exact when >= clog2(SIMD + 1)

@@ -1,10 +1,11 @@
 // rom.v - read-only memory with a registered read, filled from a file of hexadecimal words.
 //   DEPTH = 1 is the constant itself: no register, clk, enable and address have no effect.
 // Latency 1 cycle from an address with enable to its data, which holds while enable is low; 1 word/cycle.
+// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find no
+//   file name there.
 // Reset: none, data only.  Language: Verilog-2005.  Test: sim/rom_tb.v, test/hw/rom.test.ts.
-// FILE = "" leaves all words zero: Yosys also elaborates modules with their default parameters, and must find no file
-//   name there.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module rom #(
     parameter WIDTH = 8,  // bits per word, >= 1
     parameter DEPTH = 4,  // words, >= 1

@@ -1,5 +1,4 @@
-// stream_fifo.v - first-in first-out buffer of any depth, memory with a registered read (LUTRAM or block
-//   RAM).
+// stream_fifo.v - first-in first-out buffer of any depth, memory with a registered read (LUTRAM or block RAM).
 //   Takes DEPTH beats while the output is stalled, and one more in its output register.
 // Beat: WIDTH bits, opaque.  Latency 2 cycles; 1 beat/cycle, also after stalls.
 // s_axis_tready depends on registers only.

@@ -4,6 +4,7 @@
 // Reset: synchronous, active high, clears the two occupancy bits only.  Language: Verilog-2005.
 // Test: sim/stream_register_tb.v, test/hw/stream.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module stream_register #(
     parameter WIDTH = 8  // bits per beat, >= 1
 ) (

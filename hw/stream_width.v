@@ -1,14 +1,12 @@
-// stream_width.v - regroup a stream of lanes into narrower or wider beats; lane 0 comes first and lies
-//   lowest.
+// stream_width.v - regroup a stream of lanes into narrower or wider beats; lane 0 comes first and lies lowest.
 // Beat: IN_LANES lanes in, OUT_LANES lanes out, LANE_W bits each; one lane count divides the other.
-// Latency 1 cycle from the beat that completes an output beat (0 with equal lane counts, which are plain
-//   wires).
-// Throughput: the narrow side moves 1 beat/cycle without bubbles; the next beat of the input is taken in the
-//   cycle
-// in which the last piece of the previous one leaves.  s_axis_tready depends on m_axis_tready.
+// Latency 1 cycle from the beat that completes an output beat (0 with equal lane counts, which are plain wires).
+// Throughput: the narrow side moves 1 beat/cycle without bubbles; the next beat of the input is taken in the cycle in
+//   which the last piece of the previous one leaves.  s_axis_tready depends on m_axis_tready.
 // Reset: synchronous, active high, clears the piece counter and m_axis_tvalid.  Language: Verilog-2005.
 // Test: sim/stream_width_tb.v, test/hw/stream.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module stream_width #(
     parameter LANE_W    = 8,  // bits per lane, >= 1
     parameter IN_LANES  = 4,  // lanes per input beat, >= 1

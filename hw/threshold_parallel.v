@@ -1,7 +1,5 @@
-// threshold_parallel.v - level of every lane among its ascending thresholds, with all comparators side by
-//   side.
-//   u = s ^ IN_XOR, unsigned;  level = number of k in 1 .. LEVELS-1 with u >= T_k;  y = level + BASE, modulo
-//   2^OUT_W.
+// threshold_parallel.v - level of every lane among its ascending thresholds, with all comparators side by side.
+//   u = s ^ IN_XOR, unsigned;  level = number of k in 1 .. LEVELS-1 with u >= T_k;  y = level + BASE, modulo 2^OUT_W.
 //   For few levels, or a number of levels far from a power of two; otherwise threshold_search is smaller.
 // Beat: LANES values, lane 0 in the low bits.  Beat number modulo FOLDS selects the set of thresholds.
 // Thresholds: lane n reads {THRESHOLDS, "_pe", nnn, ".mem"} (3 decimal digits), FOLDS words of

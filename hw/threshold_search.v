@@ -1,11 +1,9 @@
-// threshold_search.v - level of every lane among its ascending thresholds, by binary search,
-//   one comparator a stage.
+// threshold_search.v - level of every lane among its ascending thresholds, by binary search, one comparator a stage.
 //   u = s ^ IN_XOR, unsigned;  level = number of k in 1 .. 2^LEVEL_BITS-1 with u >= T_k;
 //   y = level + BASE, modulo 2^OUT_W.  (IN_XOR = sign bit turns two's complement into unsigned order.)
 // Beat: LANES values, lane 0 in the low bits.  Beat number modulo FOLDS selects the set of thresholds.
-// Thresholds: lane n, stage d reads {THRESHOLDS, "_pe", nnn, "_s", dd, ".mem"} (decimal digits), FOLDS * 2^d
-//   words of
-//   THRESHOLD_W bits; word fold * 2^d + prefix is T_k of that fold, k = (2*prefix + 1) * 2^(LEVEL_BITS-1-d).
+// Thresholds: lane n, stage d reads {THRESHOLDS, "_pe", nnn, "_s", dd, ".mem"} (decimal digits), FOLDS * 2^d words
+//   of THRESHOLD_W bits; word fold * 2^d + prefix is T_k of that fold, k = (2*prefix + 1) * 2^(LEVEL_BITS-1-d).
 //   A level that is never reached has T_k beyond every u, for which THRESHOLD_W may exceed IN_W.
 // Latency LEVEL_BITS + 1 cycles; 1 beat/cycle, also after stalls.  s_axis_tready depends on m_axis_tready.
 // Reset: synchronous, active high, clears valids and the fold counter.  Language: Verilog-2005.

@@ -1,11 +1,11 @@
 // threshold_stage.v - one step of threshold_search: decides one bit of the level of every lane.
 //   ROM read with {fold, bits decided so far}, then u >= threshold decides bit LEVEL_BITS-1-STAGE.
 // Latency 1 cycle with enable (registers in front of the comparators, none behind).
-// ROM of lane n: {THRESHOLDS, "_pe", nnn, "_s", dd, ".mem"} (decimal digits; dd = STAGE), FOLDS * 2^STAGE
-//   words.
+// ROM of lane n: {THRESHOLDS, "_pe", nnn, "_s", dd, ".mem"} (decimal digits; dd = STAGE), FOLDS * 2^STAGE words.
 // Reset: none, data only; valid bits are threshold_search's.  Language: Verilog-2005.
 // Test: sim/threshold_search_tb.v, test/hw/threshold.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module threshold_stage #(
     parameter LANES       = 2,   // values per beat, 1 .. 1000
     parameter IN_W        = 8,   // bits per value, >= 1

@@ -1,15 +1,14 @@
 // vector_buffer.v - deliver every vector of BEATS words REPEATS times in order: b0..bN-1, b0..bN-1, ...
-//   Stands in front of a folded engine that needs its input once per group of neurons.  Holds two vectors:
-//   the next
+//   Stands in front of a folded engine that needs its input once per group of neurons.  Holds two vectors: the next
 //   one is written while the present one is replayed.  A word is read as soon as it was written.
 // Beat: WIDTH bits, opaque.  Throughput: 1 word/cycle at the output, no bubble between repeats and vectors.
-// Latency 2 cycles from a word taken to the same word offered (empty buffer); 1 cycle when REPEATS = 1, which
-//   is a
-// register without memory, whose s_axis_tready depends on m_axis_tready (otherwise on registers only).
+// Latency 2 cycles from a word taken to the same word offered (empty buffer); 1 cycle when REPEATS = 1, which is a
+//   register without memory, whose s_axis_tready depends on m_axis_tready (otherwise on registers only).
 // Memory: 2*BEATS words, registered read: LUTRAM or block RAM.
 // Reset: synchronous, active high, clears addresses, counters and m_axis_tvalid.  Language: Verilog-2005.
 // Test: sim/vector_buffer_tb.v, test/hw/vector_buffer.test.ts.
 `default_nettype none
+(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module vector_buffer #(
     parameter WIDTH   = 8,  // bits per word, >= 1
     parameter BEATS   = 4,  // words per vector, >= 1

@@ -1,5 +1,4 @@
-// dot_product_tb.v - bench of hw/dot_product.v: words {weights, activations} of input.mem in, sums of
-//   expected.mem
+// dot_product_tb.v - bench of hw/dot_product.v: words {weights, activations} of input.mem in, sums of expected.mem
 //   out (see stream_tb.v); the module is combinational and stands between the two ends of a stream.
 `default_nettype none
 `timescale 1ns / 1ns

@@ -1,5 +1,4 @@
-// input_port_tb.v - bench of hw/input_port.v: words of input.mem in, words of expected.mem out (see
-//   stream_tb.v).
+// input_port_tb.v - bench of hw/input_port.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
 `default_nettype none
 `timescale 1ns / 1ns
 module input_port_tb;

@@ -1,6 +1,5 @@
-// matrix_vector_tb.v - bench of hw/matrix_vector.v: words of input.mem in, words of expected.mem out (see
-//   stream_tb.v).
-//   Weights in w_pe000.mem, w_pe001.mem, ...
+// matrix_vector_tb.v - bench of hw/matrix_vector.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
+//   Weights in w_pe000.mem, w_pe001.mem, ...; start values in s_pe000.mem, ... (none with bipolar activations).
 `default_nettype none
 `timescale 1ns / 1ns
 module matrix_vector_tb;
@@ -12,9 +11,12 @@ module matrix_vector_tb;
     parameter A_KIND = 0;
     parameter W_W = 4;
     parameter W_KIND = 1;
+    parameter CHAIN = 4;
     parameter ACC_W = 12;
     parameter [ACC_W-1:0] INIT = 0;
+    parameter BLOCK = 0;
     parameter WEIGHTS = "w";
+    parameter STARTS = "s";
     parameter IN_WORDS = 1;
     parameter OUT_WORDS = 1;
     wire clk, rst, s_valid, s_ready, m_valid, m_ready, done;
@@ -27,7 +29,8 @@ module matrix_vector_tb;
     );
     matrix_vector #(
         .PE(PE), .SIMD(SIMD), .SYNAPSE_FOLD(SYNAPSE_FOLD), .NEURON_FOLD(NEURON_FOLD), .A_W(A_W),
-        .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .ACC_W(ACC_W), .INIT(INIT), .WEIGHTS(WEIGHTS)
+        .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .ACC_W(ACC_W), .INIT(INIT),
+        .BLOCK(BLOCK), .WEIGHTS(WEIGHTS), .STARTS(STARTS)
     ) dut (
         .clk(clk), .rst(rst),
         .s_axis_tdata(s_data), .s_axis_tvalid(s_valid), .s_axis_tready(s_ready),

@@ -1,5 +1,4 @@
-// output_port_tb.v - bench of hw/output_port.v: words of input.mem in, words of expected.mem out (see
-//   stream_tb.v).
+// output_port_tb.v - bench of hw/output_port.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
 //   The top bit of an expected word is m_axis_tlast.
 `default_nettype none
 `timescale 1ns / 1ns

@@ -1,6 +1,5 @@
-// popcount_dot_tb.v - bench of hw/popcount_dot.v: words {weights, activations} of input.mem in, counts of
-//   expected.mem out (see stream_tb.v); the module is combinational and stands between the two ends of a
-//   stream.
+// popcount_dot_tb.v - bench of hw/popcount_dot.v: words {weights, activations} of input.mem in, counts of expected.mem
+//   out (see stream_tb.v); the module is combinational and stands between the two ends of a stream.
 `default_nettype none
 `timescale 1ns / 1ns
 module popcount_dot_tb;

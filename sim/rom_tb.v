@@ -1,12 +1,11 @@
-// rom_tb.v - bench of hw/rom.v: addresses of input.mem in, the words of rom.mem there, as expected.mem tells,
-//   out
-//   (see stream_tb.v).  A register beside the ROM carries valid, as in the engines; DEPTH = 1 has the same
-//   timing.
+// rom_tb.v - bench of hw/rom.v: addresses of input.mem in, words of rom.mem out, as expected.mem has them (see
+//   stream_tb.v).  A register beside the ROM carries valid, as in the engines; DEPTH = 1 has the same timing.
 `default_nettype none
 `timescale 1ns / 1ns
 module rom_tb;
     parameter WIDTH = 8;
     parameter DEPTH = 4;
+    parameter BLOCK = 0;
     parameter FILE = "rom.mem";
     parameter IN_WORDS = 1;
     parameter OUT_WORDS = 1;
@@ -25,7 +24,7 @@ module rom_tb;
     stream_source #(.WIDTH(ADDRESS_W), .WORDS(IN_WORDS)) source (
         .clk(clk), .rst(rst), .tdata(address), .tvalid(s_valid), .tready(enable), .done(done), .start(start)
     );
-    rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .FILE(FILE)) dut (
+    rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BLOCK(BLOCK), .FILE(FILE)) dut (
         .clk(clk), .enable(enable), .address(address), .data(data)
     );
     stream_sink #(.WIDTH(WIDTH), .WORDS(OUT_WORDS)) sink (

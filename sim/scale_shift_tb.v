@@ -1,5 +1,4 @@
-// scale_shift_tb.v - bench of hw/scale_shift.v: words of input.mem in, words of expected.mem out (see
-//   stream_tb.v).
+// scale_shift_tb.v - bench of hw/scale_shift.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
 //   Constants in c_pe000.mem, ...
 `default_nettype none
 `timescale 1ns / 1ns

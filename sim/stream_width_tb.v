@@ -1,5 +1,4 @@
-// stream_width_tb.v - bench of hw/stream_width.v: words of input.mem in, words of expected.mem out (see
-//   stream_tb.v).
+// stream_width_tb.v - bench of hw/stream_width.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
 `default_nettype none
 `timescale 1ns / 1ns
 module stream_width_tb;

@@ -1,6 +1,5 @@
-// threshold_parallel_tb.v - bench of hw/threshold_parallel.v: words of input.mem in, words of expected.mem
-//   out (see stream_tb.v).
-//   Thresholds in t_pe000.mem, ...
+// threshold_parallel_tb.v - bench of hw/threshold_parallel.v: words of input.mem in, words of expected.mem out (see
+//   stream_tb.v).  Thresholds in t_pe000.mem, ...
 `default_nettype none
 `timescale 1ns / 1ns
 module threshold_parallel_tb;

@@ -1,6 +1,5 @@
-// threshold_search_tb.v - bench of hw/threshold_search.v: words of input.mem in, words of expected.mem out
-//   (see stream_tb.v).
-//   Thresholds in t_pe000_s00.mem, ...
+// threshold_search_tb.v - bench of hw/threshold_search.v: words of input.mem in, words of expected.mem out (see
+//   stream_tb.v).  Thresholds in t_pe000_s00.mem, ...
 `default_nettype none
 `timescale 1ns / 1ns
 module threshold_search_tb;

@@ -1,5 +1,4 @@
-// vector_buffer_tb.v - bench of hw/vector_buffer.v: words of input.mem in, words of expected.mem out (see
-//   stream_tb.v).
+// vector_buffer_tb.v - bench of hw/vector_buffer.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
 `default_nettype none
 `timescale 1ns / 1ns
 module vector_buffer_tb;

@@ -1,5 +1,4 @@
-// wrap_counter_tb.v - bench of hw/wrap_counter.v: a stream of IN_WORDS beats steps it; {last, value} of every
-//   beat
+// wrap_counter_tb.v - bench of hw/wrap_counter.v: a stream of IN_WORDS beats steps it; {last, value} of every beat
 //   must be the word of expected.mem (see stream_tb.v).
 `default_nettype none
 `timescale 1ns / 1ns

@@ -4,6 +4,7 @@ import type { PortType } from './1-import/types.js';
 import { toInteger } from './3-integer/convert.js';
 import { boundNetwork } from './4-bounds/bounds.js';
 import type { BoundedNetwork } from './4-bounds/types.js';
+import { wrappedSums } from './5-plan/accumulator.js';
 import { type PlanOptions, planNetwork } from './5-plan/plan.js';
 import type { Plan } from './5-plan/types.js';
 import { emitFiles } from './6-emit/emit.js';
@@ -21,8 +22,23 @@ export async function analyse(model: string, inputPort?: PortType): Promise<Boun
   return boundNetwork(integerNetwork);
 }
 
-/** Phases 5 and 6: hardware for one target, speed and accumulator policy. */
+/**
+ * Phase 5: hardware for one target, speed and accumulator policy. Where accumulators were asked to wrap, the layers
+ * after them are bounded again for the sums that then remain.
+ */
+export function plan(bounded: BoundedNetwork, options: PlanOptions): { bounded: BoundedNetwork; plan: Plan } {
+  let current = { bounded, plan: planNetwork(bounded, options) };
+  for (let known = 0; ; ) {
+    const wrapped = wrappedSums(current.plan.units);
+    if (wrapped.size === known) return current;
+    known = wrapped.size; // rebounding widens ranges, so layers that wrapped go on wrapping
+    const again = boundNetwork(bounded.network, wrapped);
+    current = { bounded: again, plan: planNetwork(again, options) };
+  }
+}
+
+/** Phases 5 and 6. */
 export function generate(bounded: BoundedNetwork, options: PlanOptions): Compilation {
-  const plan = planNetwork(bounded, options);
-  return { bounded, plan, files: emitFiles(plan, bounded) };
+  const planned = plan(bounded, options);
+  return { ...planned, files: emitFiles(planned.plan, planned.bounded) };
 }

@@ -49,7 +49,7 @@ const byPath = new Map(files.map((file) => [file.path, file]));
  * is open to all and not listed.
  */
 const ACCEPTED: Readonly<Record<string, string>> = {
-  '3-integer/convert.ts -> 1-import/quantize-value.ts':
+  '3-integer/steps.ts -> 1-import/quantize-value.ts':
     'one definition of quantization for weights and activations',
   '3-integer/host.ts -> 1-import/quantize-value.ts': 'the host quantizes as the model does',
   '5-plan/accumulator.ts -> 4-bounds/bounds.ts': 'a refusal shows the witness',
@@ -67,9 +67,9 @@ function accepted(from: SourceFile, target: string): boolean {
 
 test('the files are found, and their imports are read', () => {
   expect(files.length).toBeGreaterThan(60);
-  const convert = byPath.get('3-integer/convert.ts');
-  expect(convert?.imports).toContainEqual({ target: '1-import/types.ts', typeOnly: true });
-  expect(convert?.imports).toContainEqual({ target: '1-import/quantize-value.ts', typeOnly: false });
+  const steps = byPath.get('3-integer/steps.ts');
+  expect(steps?.imports).toContainEqual({ target: '1-import/types.ts', typeOnly: true });
+  expect(steps?.imports).toContainEqual({ target: '1-import/quantize-value.ts', typeOnly: false });
   for (const { path, imports } of files)
     for (const { target } of imports)
       if (!/^[a-z@]/.test(target) || target.endsWith('.ts'))

@@ -2,22 +2,21 @@
  * Phase 3: Network -> IntegerNetwork. Each layer becomes "sum, then step": an integer dot product, and one step
  * function for all that stands between it and the next quantizer.
  */
-import { codeRange, quantizeValue } from '../1-import/quantize-value.js';
-import type {
-  DenseNode,
-  ElementwiseNode,
-  MultiThresholdNode,
-  Network,
-  PortType,
-  QuantizeNode,
-  Quantizer,
-} from '../1-import/types.js';
+import type { DenseNode, ElementwiseNode, Network, Quantizer } from '../1-import/types.js';
 import { type Diagnostic, fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
 import type { Interval } from '../shared/interval.js';
 import { type AccumulatorScale, convertDense, fallingChannels, negateRows, roughRange } from './dense.js';
 import { direction, evaluateElementwise } from './float32.js';
-import { findThresholds } from './thresholds.js';
+import {
+  codeFunction,
+  isReversed,
+  makeStep,
+  portType,
+  type Quantizing,
+  quantizerType,
+  realOfCode,
+} from './steps.js';
 import type {
   HostInput,
   HostOutput,
@@ -42,8 +41,6 @@ type Value =
       readonly accumulator: AccumulatorScale;
       readonly pending: readonly ElementwiseNode[];
     };
-
-type Quantizing = QuantizeNode | MultiThresholdNode;
 
 /**
  * Make a network integer.
@@ -186,7 +183,7 @@ class Converter {
         row,
       );
     };
-    return step(node, layer.output, layer.outputs, evaluate, domains, false);
+    return makeStep(node, layer.output, layer.outputs, evaluate, domains, false);
   }
 
   private stepOfCodes(node: Quantizing, value: Extract<Value, { from: 'codes' }>): IntegerStep {
@@ -210,7 +207,7 @@ class Converter {
     };
     const domain = reversed ? { min: -type.max, max: -type.min } : { min: type.min, max: type.max };
     const domains = new Array<Interval>(rows).fill(domain);
-    return step(node, name, channels, evaluate, domains, reversed);
+    return makeStep(node, name, channels, evaluate, domains, reversed);
   }
 
   private declareAccumulator(layer: IntegerDense): void {
@@ -242,77 +239,6 @@ class Converter {
       hostOutput: hostOutput(type.scale, Float64Array.of(type.zeroPoint), value.pending),
     };
   }
-}
-
-function step(
-  node: Quantizing,
-  input: string,
-  channels: number,
-  evaluate: (x: number, row: number) => number,
-  domains: readonly Interval[],
-  reversed: boolean,
-): IntegerStep {
-  const stride = node.quantizer.encoding === 'bipolar' ? 2 : 1;
-  const table = findThresholds(evaluate, domains, stride);
-  return {
-    kind: 'step',
-    name: node.name,
-    source: node.source,
-    input,
-    output: node.output,
-    channels,
-    stride,
-    reversed,
-    ...table,
-  };
-}
-
-/** Code of a real value (or of an accumulator, for thresholds in that domain) in one channel. */
-function codeFunction(node: Quantizing): (x: number, channel: number) => number {
-  if (node.op === 'quantize') return (x, channel) => quantizeValue(node.quantizer, x, channel);
-  const count = node.thresholds.length / node.rows;
-  const bottom = node.base ?? codeRange(node.quantizer).min;
-  const stride = node.quantizer.encoding === 'bipolar' ? 2 : 1;
-  return (x, channel) => {
-    const at = (node.rows === 1 ? 0 : channel) * count;
-    let level = 0;
-    while (level < count && x >= node.thresholds[at + level]) level++;
-    return bottom + stride * level;
-  };
-}
-
-function isReversed(node: Quantizing, pending: readonly ElementwiseNode[], rows: number): boolean {
-  const signs = new Set<number>();
-  for (let row = 0; row < rows; row++)
-    signs.add(pending.reduce((sign, each) => sign * direction(each, row), 1));
-  if (signs.has(1) && signs.has(-1)) fail(errors.mixedDirections(node.name, node.source));
-  return signs.has(-1);
-}
-
-/** Real value of a code, in float32; for a declared port, code * numerator / denominator rounded once. */
-function realOfCode(code: number, channel: number, type: IntegerType, port: PortType | undefined): number {
-  if (port) return fround((code * port.scale.numerator) / port.scale.denominator);
-  const scale = type.scale.length === 1 ? type.scale[0] : type.scale[channel];
-  return fround((code - type.zeroPoint) * scale);
-}
-
-/** The integer type of a quantizer's codes. */
-export function quantizerType(quantizer: Quantizer): IntegerType {
-  const { encoding, bits, signed, scale, zeroPoint } = quantizer;
-  return { encoding, bits, signed, scale, zeroPoint, ...codeRange(quantizer) };
-}
-
-/** The integer type of a declared input port. */
-export function portType({ bits, signed, scale }: PortType): IntegerType {
-  const range = codeRange({ encoding: 'integer', bits, signed, narrow: false });
-  return {
-    encoding: 'integer',
-    bits,
-    signed,
-    ...range,
-    scale: Float32Array.of(scale.numerator / scale.denominator),
-    zeroPoint: 0,
-  };
 }
 
 function hostOutput(

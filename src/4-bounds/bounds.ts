@@ -15,9 +15,14 @@ export const MAX_ACCUMULATOR_BITS = 48;
 /**
  * Bound all accumulators and codes of a network.
  *
+ * @param wrapped sums that remain of layers whose accumulators were asked to wrap, by layer name: what follows such a
+ *   layer meets any of them
  * @throws accumulator_too_wide
  */
-export function boundNetwork(network: IntegerNetwork): BoundedNetwork {
+export function boundNetwork(
+  network: IntegerNetwork,
+  wrapped: ReadonlyMap<string, Interval> = new Map(),
+): BoundedNetwork {
   const codeRanges = new Map<string, readonly Interval[]>();
   const accumulators = new Map<string, BoundedAccumulator>();
   const input = network.tensors.get(network.input);
@@ -34,7 +39,8 @@ export function boundNetwork(network: IntegerNetwork): BoundedNetwork {
     if (node.kind === 'dense') {
       const bounded = boundDense(node, ranges, type);
       accumulators.set(node.name, bounded);
-      codeRanges.set(node.output, bounded.ranges);
+      const sums = wrapped.get(node.name);
+      codeRanges.set(node.output, sums ? bounded.ranges.map(() => sums) : bounded.ranges);
     } else {
       codeRanges.set(
         node.output,

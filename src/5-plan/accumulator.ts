@@ -112,3 +112,17 @@ export function foldSum(accumulator: PlannedAccumulator): (sum: number) => numbe
 export function orderOfSum({ bits, signed, step, offset }: PlannedAccumulator, sum: number): number {
   return (sum - offset) / step + (signed ? 2 ** (bits - 1) : 0);
 }
+
+/** Sums that remain of accumulators that wrap, by the name of their IntegerNetwork node. */
+export function wrappedSums(
+  units: readonly { readonly node?: string; readonly accumulator?: PlannedAccumulator }[],
+): Map<string, Interval> {
+  const wrapped = new Map<string, Interval>();
+  for (const { node, accumulator } of units) {
+    if (node === undefined || accumulator?.overflow !== 'wrap') continue;
+    const { bits, signed, step, offset } = accumulator;
+    const lowest = signed ? -(2 ** (bits - 1)) : 0;
+    wrapped.set(node, { min: lowest * step + offset, max: (lowest + 2 ** bits - 1) * step + offset });
+  }
+  return wrapped;
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { IntegerNetwork } from '../3-integer/types.js';
 import { boundNetwork } from '../4-bounds/bounds.js';
 import type { BoundedNetwork } from '../4-bounds/types.js';
+import { wrappedSums } from '../5-plan/accumulator.js';
 import type { BuildRecord } from '../6-emit/build-record.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/file-errors.js';
@@ -27,7 +28,7 @@ export function readBuildFolder(directory: string): BuildFolder {
   const network = readJson(directory, 'network.json') as IntegerNetwork;
   if (!(network?.tensors instanceof Map) || !Array.isArray(network.nodes))
     fail(errors.buildFolderInvalid(directory, 'its network.json is damaged'));
-  return { directory, record, bounded: boundNetwork(network) };
+  return { directory, record, bounded: boundNetwork(network, wrappedSums(record.units)) };
 }
 
 function readJson(directory: string, name: string): unknown {

@@ -56,14 +56,30 @@ export function synthesisSteps(target: Target, top: string, files: readonly stri
   return [
     { command: `read_verilog ${sources.join(' ')}` },
     ...(target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top)),
+    ...JOIN_BOUNDARIES,
     { command: `select ${top}` },
     { command: `write_json -selected ${NETLIST_FILE}` },
   ];
 }
 
+/**
+ * Modules of hw/ marked (* registered_boundary *) are mapped by themselves and joined afterwards: registers lie at their
+ * borders, so nothing could be optimised across them, equal ones are mapped once, and a change in one module does not
+ * shift the noise of technology mapping in another.
+ */
+const KEEP_BOUNDARIES: readonly Step[] = [
+  { command: 'setattr -mod -set keep_hierarchy 1 A:registered_boundary' },
+];
+const JOIN_BOUNDARIES: readonly Step[] = [
+  { command: 'setattr -mod -unset keep_hierarchy A:registered_boundary' },
+  { command: 'flatten' },
+  { command: 'opt_clean' },
+];
+
 function ice40Steps(top: string): Step[] {
   return [
     { command: `hierarchy -check -top ${top}` },
+    ...KEEP_BOUNDARIES,
     { command: `${SYNTHESIS_COMMANDS.ice40} -top ${top}` },
   ];
 }
@@ -74,6 +90,7 @@ function xilinxSteps(target: 'xc7' | 'xcup', top: string): Step[] {
   const steps: Step[] = [
     { command: 'read_verilog -lib +/xilinx/cells_sim.v' },
     { command: `hierarchy -check -top ${top}` },
+    ...KEEP_BOUNDARIES,
     { command: `${command} -run prepare:map_memory` },
     { command: memory.libmap },
     { command: memory.lutRam },

@@ -20,6 +20,7 @@ export interface Bench {
   readonly input: readonly bigint[]; // words the bench offers
   readonly expected: readonly bigint[]; // words that must come out
   readonly memories?: Readonly<Record<string, readonly bigint[]>>; // file name -> words, for the ROMs
+  readonly design?: readonly string[]; // Verilog files to simulate in place of hw/
 }
 
 export interface Figures {
@@ -28,24 +29,26 @@ export interface Figures {
 }
 
 /** Idle pattern of the source and stall pattern of the sink, as in sim/stream_tb.v. */
-const PATTERNS = [
+export type Patterns = readonly (readonly [idle: number, stall: number])[];
+
+const PATTERNS: Patterns = [
   [0, 0],
   [1, 1],
   [2, 0],
   [0, 2],
   [3, 3],
-] as const;
+];
 
 /** Enough for a module without a clock. */
-export const FREE_RUNNING = PATTERNS.slice(0, 1);
+export const FREE_RUNNING: Patterns = PATTERNS.slice(0, 1);
 
 /** Compile a bench and run it under every pattern. @returns figures of the run without idle or stall cycles */
-export async function runBench(bench: Bench, patterns = PATTERNS.slice()): Promise<Figures> {
+export async function runBench(bench: Bench, patterns = PATTERNS): Promise<Figures> {
   const directory = await mkdtemp(join(tmpdir(), `narrowgate-${bench.module}-`));
   try {
     const files = { ...bench.memories, 'input.mem': bench.input, 'expected.mem': bench.expected };
     for (const [name, words] of Object.entries(files))
-      await writeFile(join(directory, name), words.map((word) => `${word.toString(16)}\n`).join(''));
+      await writeFile(join(directory, name), memoryText(words));
     await compile(bench, directory);
     const runs: Figures[] = [];
     for (const [index, [idle, stall]] of patterns.entries())
@@ -56,12 +59,24 @@ export async function runBench(bench: Bench, patterns = PATTERNS.slice()): Promi
   }
 }
 
-async function compile({ module, parameters, input, expected }: Bench, cwd: string): Promise<void> {
+/** The text of a $readmemh file. */
+export function memoryText(words: readonly bigint[]): string {
+  return words.map((word) => `${word.toString(16)}\n`).join('');
+}
+
+async function compile({ module, parameters, input, expected, design }: Bench, cwd: string): Promise<void> {
   const top = `${module}_tb`;
   const all = { ...parameters, IN_WORDS: input.length, OUT_WORDS: expected.length };
   const overrides = Object.entries(all).map(([name, value]) => `-P${top}.${name}=${literal(value)}`);
-  const options = ['-g2005', '-Wall', '-Wno-timescale', '-y', hw, '-s', top, '-o', 'bench.vvp'];
-  const sources = [join(sim, 'stream_tb.v'), join(sim, `${top}.v`)];
+  const options = [
+    '-g2005',
+    ...(design ? [] : ['-Wall', '-Wno-timescale', '-y', hw]),
+    '-s',
+    top,
+    '-o',
+    'bench.vvp',
+  ];
+  const sources = [join(sim, 'stream_tb.v'), join(sim, `${top}.v`), ...(design ?? [])];
   const { output } = await tool('iverilog', [...options, ...overrides, ...sources], cwd);
   if (output !== '') throw new Error(`iverilog warns about ${module}:\n${output}`);
 }
@@ -79,8 +94,13 @@ export interface ToolResult {
 }
 
 /** Run an installed tool; one that is missing is a failure, not a reason to skip. */
-export async function tool(name: string, args: readonly string[], cwd = hw): Promise<ToolResult> {
-  const result = await execa(name, args, { cwd, all: true, reject: false, timeout: 60_000 });
+export async function tool(
+  name: string,
+  args: readonly string[],
+  cwd = hw,
+  timeout = 60_000, // milliseconds
+): Promise<ToolResult> {
+  const result = await execa(name, args, { cwd, all: true, reject: false, timeout });
   if (result.code === 'ENOENT')
     throw new Error(`Expected '${name}' on the PATH, found none. Install Icarus Verilog and Verilator.`);
   return { ok: !result.failed, output: result.all };
@@ -92,7 +112,8 @@ export function lint(module: string, parameters: Parameters): Promise<ToolResult
   return tool('verilator', ['--lint-only', '-Wall', '-y', '.', ...overrides, `${module}.v`]);
 }
 
-function literal(value: Parameters[string]): string {
+/** A parameter's value in Verilog. */
+export function literal(value: Parameters[string]): string {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return `"${value}"`;
   return `${value.width}'h${value.value.toString(16)}`;

@@ -43,24 +43,3 @@ describe('dot_product', () => {
     await runBench({ module: 'dot_product', parameters, input, expected }, FREE_RUNNING);
   });
 });
-
-describe('popcount_dot', () => {
-  test.each([
-    [1, 1],
-    [1, 4],
-    [7, 3],
-    [8, 4],
-    [33, 6],
-    [9, 2],
-  ])('SIMD %i, Y_W %i', async (SIMD, Y_W) => {
-    const random = new Random(SIMD);
-    const input: bigint[] = [];
-    const expected: bigint[] = [];
-    for (let beat = 0; beat < BEATS; beat++) {
-      const [a, w] = [random.words(SIMD, 1), random.words(SIMD, 1)];
-      input.push((pack(w, 1) << BigInt(SIMD)) | pack(a, 1));
-      expected.push(BigInt.asUintN(Y_W, BigInt(a.filter((bit, lane) => bit === w[lane]).length)));
-    }
-    await runBench({ module: 'popcount_dot', parameters: { SIMD, Y_W }, input, expected }, FREE_RUNNING);
-  });
-});

@@ -31,6 +31,8 @@ describe('a wrong parameter stops', () => {
       '.',
       '-o',
       '/dev/null',
+      '-s', // a module that holds itself is no root otherwise
+      module,
       ...overrides,
       `${module}.v`,
     ]);

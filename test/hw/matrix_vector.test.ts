@@ -1,68 +1,66 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runBench } from './bench.js';
-import { BIPOLAR, decode, dot, SIGNED, UNSIGNED } from './operands.js';
-import { digits, pack, Random } from './words.js';
+import { type Engine, engineBench } from './engine.js';
+import { BIPOLAR, SIGNED, TERNARY, UNSIGNED } from './operands.js';
 
-const VECTORS = 10;
+const ACTIVATIONS = [
+  [UNSIGNED, 1],
+  [UNSIGNED, 3],
+  [UNSIGNED, 4],
+  [SIGNED, 1],
+  [SIGNED, 4],
+  [SIGNED, 16],
+  [BIPOLAR, 1],
+] as const;
 
-test.each([
-  // PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_KIND, A_W, W_KIND, W_W, ACC_W, INIT
-  [1, 1, 1, 1, UNSIGNED, 4, SIGNED, 4, 8, 0n],
-  [2, 4, 2, 2, UNSIGNED, 4, SIGNED, 4, 12, 0n],
-  [2, 4, 2, 2, UNSIGNED, 4, SIGNED, 4, 9, 5n], // sums wrap: modulo 2^9
-  [3, 2, 3, 1, UNSIGNED, 1, UNSIGNED, 1, 4, 15n],
-  [11, 1, 5, 3, SIGNED, 8, SIGNED, 8, 24, 0xfffff0n],
-  [1, 8, 1, 4, SIGNED, 3, BIPOLAR, 1, 8, 1n],
-  [2, 3, 4, 2, UNSIGNED, 2, BIPOLAR, 1, 1, 1n],
-  [2, 5, 2, 3, BIPOLAR, 1, SIGNED, 2, 7, 64n],
-  [4, 8, 4, 2, BIPOLAR, 1, BIPOLAR, 1, 6, 3n],
-  [1, 1, 3, 2, BIPOLAR, 1, BIPOLAR, 1, 1, 0n],
-  [1, 13, 1, 1, BIPOLAR, 1, BIPOLAR, 1, 16, 100n],
-  [1, 2, 2, 2, SIGNED, 16, SIGNED, 16, 48, 0n],
-] as const)(
-  'matrix_vector %i x %i, folds %i x %i, A kind %i of %i bits, W kind %i of %i bits, %i-bit accumulator',
-  async (...values) => {
-    const [PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_KIND, A_W, W_KIND, W_W, ACC_W, INIT] = values;
-    const random = new Random(PE * 1000 + SIMD * 100 + ACC_W);
-    const inputs = SIMD * SYNAPSE_FOLD;
-    const rows = Array.from({ length: PE * NEURON_FOLD }, () => random.words(inputs, W_W));
-    const input: bigint[] = [];
-    const expected: bigint[] = [];
-    for (let vector = 0; vector < VECTORS; vector++) {
-      const a = random.words(inputs, A_W);
-      for (let fold = 0; fold < NEURON_FOLD; fold++) {
-        for (let beat = 0; beat < SYNAPSE_FOLD; beat++)
-          input.push(pack(a.slice(beat * SIMD, (beat + 1) * SIMD), A_W));
-        const neurons = rows.slice(fold * PE, (fold + 1) * PE);
-        expected.push(
-          pack(
-            neurons.map((w) => INIT + sum(a, w)),
-            ACC_W,
-          ),
-        );
-      }
-    }
+const WEIGHTS = [
+  [UNSIGNED, 1],
+  [UNSIGNED, 4],
+  [UNSIGNED, 5],
+  [SIGNED, 2],
+  [SIGNED, 3],
+  [SIGNED, 4],
+  [SIGNED, 16],
+  [BIPOLAR, 1],
+  [TERNARY, 2],
+] as const;
 
-    /** What the accumulator gathers: agreements when both operands are bipolar. */
-    function sum(a: readonly bigint[], w: readonly bigint[]): bigint {
-      const total = dot(
-        a.map((code) => decode(code, A_W, A_KIND)),
-        w.map((code) => decode(code, W_W, W_KIND)),
-      );
-      return A_KIND === BIPOLAR && W_KIND === BIPOLAR ? (total + BigInt(inputs)) / 2n : total;
-    }
+/** PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, CHAIN, BLOCK. */
+const SHAPES = [
+  [1, 1, 1, 1, 4, 0],
+  [2, 4, 2, 2, 4, 0],
+  [1, 5, 3, 1, 4, 1],
+  [3, 3, 1, 3, 1, 0],
+  [1, 9, 2, 1, 4, 0],
+  [2, 17, 1, 1, 7, 0],
+  [1, 17, 2, 2, 4, 1],
+  [11, 1, 5, 3, 1, 0],
+  [2, 9, 1, 2, 7, 1],
+  [1, 5, 4, 3, 1, 0],
+  [1, 17, 2, 1, 1, 0],
+] as const;
 
-    const memories: Record<string, bigint[]> = {};
-    for (let pe = 0; pe < PE; pe++) {
-      const words: bigint[] = [];
-      for (let fold = 0; fold < NEURON_FOLD; fold++)
-        for (let beat = 0; beat < SYNAPSE_FOLD; beat++)
-          words.push(pack(rows[fold * PE + pe].slice(beat * SIMD, (beat + 1) * SIMD), W_W));
-      memories[`w_pe${digits(pe)}.mem`] = words;
-    }
-    const folds = { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD };
-    const parameters = { ...folds, A_W, A_KIND, W_W, W_KIND, ACC_W, INIT: { value: INIT, width: ACC_W } };
-    const figures = await runBench({ module: 'matrix_vector', parameters, input, expected, memories });
-    expect(figures).toEqual({ latency: SYNAPSE_FOLD - 1 + 3, cycles: input.length - 1 + 3 });
-  },
-);
+/** ACC_W less the bits that hold every sum: wide enough, too narrow (sums wrap), a single bit. */
+const SLACK = [0, -3, 5, -1, -48] as const;
+
+/** Every activation with every weight; the 11 shapes and 5 slacks take turns, so all their pairs occur too. */
+const engines = ACTIVATIONS.flatMap((activation) =>
+  WEIGHTS.map((weight) => [activation, weight] as const),
+).map(([[A_KIND, A_W], [W_KIND, W_W]], index): Engine => {
+  const [PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, CHAIN, BLOCK] = SHAPES[index % SHAPES.length];
+  const exact = A_W + W_W + Math.ceil(Math.log2(SIMD * SYNAPSE_FOLD)) + 1;
+  const ACC_W = Math.min(48, Math.max(1, exact + SLACK[index % SLACK.length]));
+  return { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, CHAIN, BLOCK, ACC_W };
+});
+
+describe('matrix_vector', () => {
+  test.each(engines)(
+    '$PE x $SIMD, folds $SYNAPSE_FOLD x $NEURON_FOLD, A kind $A_KIND of $A_W bits, W kind $W_KIND of $W_W bits, chains of $CHAIN, block $BLOCK, $ACC_W-bit accumulator',
+    async (engine) => {
+      const bench = engineBench(engine);
+      const figures = await runBench(bench);
+      const { SYNAPSE_FOLD } = engine;
+      expect(figures).toEqual({ latency: SYNAPSE_FOLD - 1 + 3, cycles: bench.input.length - 1 + 3 });
+    },
+  );
+});

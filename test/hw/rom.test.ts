@@ -4,13 +4,13 @@ import { Random } from './words.js';
 
 describe('rom', () => {
   test.each([
-    [1, 1],
-    [8, 1],
-    [1, 2],
-    [8, 3],
-    [70, 16],
-    [5, 100],
-  ])('WIDTH %i, DEPTH %i', async (WIDTH, DEPTH) => {
+    [1, 1, 0],
+    [8, 1, 1],
+    [1, 2, 0],
+    [8, 3, 1],
+    [70, 16, 0],
+    [5, 100, 1],
+  ])('WIDTH %i, DEPTH %i, BLOCK %i', async (WIDTH, DEPTH, BLOCK) => {
     const random = new Random(WIDTH + DEPTH);
     const contents = random.words(DEPTH, WIDTH);
     const input = Array.from({ length: 150 }, () => BigInt(random.below(DEPTH)));
@@ -18,7 +18,7 @@ describe('rom', () => {
     const memories = { 'rom.mem': contents };
     const figures = await runBench({
       module: 'rom',
-      parameters: { WIDTH, DEPTH },
+      parameters: { WIDTH, DEPTH, BLOCK },
       input,
       expected,
       memories,

@@ -1,7 +1,7 @@
 import { type Codes, evaluateBatches } from '../../3-integer/evaluate.js';
 import { classify, inputCodes, outputReals } from '../../3-integer/host.js';
-import { planNetwork } from '../../5-plan/plan.js';
 import { overflowOf } from '../../7-simulate/verify.js';
+import { plan } from '../../compile.js';
 import * as commandErrors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/file-errors.js';
@@ -23,17 +23,17 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const { codes, count } = inputCodes(network, samples, file, parseWhole('--count', given.count, 1, 2 ** 31));
   const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
   const labels = given.labels === undefined ? undefined : readLabels(given.labels, count, samples.shape[0]);
-  const plan =
+  const planned =
     given.accumulator === undefined
       ? undefined
-      : planNetwork(bounded, planOptions(given, bounded, given.accumulator));
+      : plan(bounded, planOptions(given, bounded, given.accumulator)).plan;
   const results: Codes = new Float64Array(count * outputs);
   evaluateBatches(
     network,
     codes,
     count,
     (part, first) => results.set(part, first * outputs),
-    plan && overflowOf(plan.units),
+    planned && overflowOf(planned.units),
   );
 
   const accuracy =

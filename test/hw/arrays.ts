@@ -1,0 +1,64 @@
+/** Benches of the arrays without a clock: every input word is {weights, activations}. */
+import type { Bench } from './bench.js';
+import { boothConstant, decode, dot, TERNARY, UNSIGNED } from './operands.js';
+import { pack, Random } from './words.js';
+
+/** Parameters of booth_dot. */
+export interface BoothArray {
+  readonly SIMD: number;
+  readonly A_W: number;
+  readonly W_W: number;
+  readonly W_KIND: number;
+  readonly CHAIN: number;
+  readonly Y_W: number;
+}
+
+/** The codes of one input word. */
+export interface Operands {
+  readonly a: readonly bigint[];
+  readonly w: readonly bigint[];
+}
+
+export function boothBench(array: BoothArray, operands: readonly Operands[]): Bench {
+  const { SIMD, A_W, W_W, W_KIND, Y_W } = array;
+  const input = operands.map(({ a, w }) => (pack(w, W_W) << BigInt(SIMD * A_W)) | pack(a, A_W));
+  const expected = operands.map(({ a, w }) => {
+    const weights = w.map((code) => decode(code, W_W, W_KIND));
+    const activations = a.map((code) => decode(code, A_W, UNSIGNED));
+    return BigInt.asUintN(Y_W, dot(activations, weights) + boothConstant(weights, A_W, W_W, W_KIND));
+  });
+  return { module: 'booth_dot', parameters: { ...array }, input, expected };
+}
+
+export function popcountBench(SIMD: number, Y_W: number, operands: readonly Operands[]): Bench {
+  const input = operands.map(({ a, w }) => (pack(w, 1) << BigInt(SIMD)) | pack(a, 1));
+  const expected = operands.map(({ a, w }) =>
+    BigInt.asUintN(Y_W, BigInt(a.filter((bit, lane) => bit === w[lane]).length)),
+  );
+  return { module: 'popcount_dot', parameters: { SIMD, Y_W }, input, expected };
+}
+
+export function randomOperands(count: number, lanes: number, aWidth: number, wWidth: number, kind: number) {
+  const random = new Random(lanes * 10_000 + aWidth * 100 + wWidth);
+  return Array.from({ length: count }, (): Operands => {
+    const [a, w] = [random.words(lanes, aWidth), random.words(lanes, wWidth)];
+    return { a, w: w.map((code) => allowed(code, kind)) };
+  });
+}
+
+/** All operands there are. */
+export function allOperands(lanes: number, aWidth: number, wWidth: number, kind: number): Operands[] {
+  const all = Array.from({ length: 2 ** (lanes * (aWidth + wWidth)) }, (_, word): Operands => {
+    const field = (from: number, width: number) =>
+      (BigInt(word) >> BigInt(from)) & (2n ** BigInt(width) - 1n);
+    const a = Array.from({ length: lanes }, (__, lane) => field(lane * aWidth, aWidth));
+    const w = Array.from({ length: lanes }, (__, lane) => field(lanes * aWidth + lane * wWidth, wWidth));
+    return { a, w };
+  });
+  return all.filter(({ w }) => w.every((code) => code === allowed(code, kind)));
+}
+
+/** A code that its kind allows: ternary weights are never -2. */
+export function allowed(code: bigint, kind: number): bigint {
+  return kind === TERNARY && code === 2n ? 3n : code;
+}

@@ -1,0 +1,91 @@
+/** Benches of matrix_vector: random weights and start values, their memory files, and what must come out. */
+import { allowed } from './arrays.js';
+import type { Bench } from './bench.js';
+import { BIPOLAR, boothConstant, decode, dot, SIGNED } from './operands.js';
+import { digits, pack, Random } from './words.js';
+
+/** Parameters of matrix_vector. */
+export interface Engine {
+  readonly PE: number;
+  readonly SIMD: number;
+  readonly SYNAPSE_FOLD: number;
+  readonly NEURON_FOLD: number;
+  readonly A_W: number;
+  readonly A_KIND: number;
+  readonly W_W: number;
+  readonly W_KIND: number;
+  readonly CHAIN: number;
+  readonly BLOCK: number;
+  readonly ACC_W: number;
+}
+
+/** Beats offered, at least: the reset in mid-stream comes after 24 to 52 cycles. */
+const BEATS = 64;
+
+export function engineBench(engine: Engine): Bench {
+  const { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, ACC_W } = engine;
+  const random = new Random(PE * 1000 + SIMD * 100 + ACC_W);
+  const inputs = SIMD * SYNAPSE_FOLD;
+  const booth = A_KIND !== BIPOLAR;
+  const init = random.bits(ACC_W); // booth_dot must ignore it
+  const neurons = Array.from({ length: PE * NEURON_FOLD }, () => ({
+    codes: random.words(inputs, W_W).map((code) => allowed(code, W_KIND)),
+    initial: booth ? random.bits(ACC_W) : init,
+  }));
+
+  const input: bigint[] = [];
+  const expected: bigint[] = [];
+  while (input.length < BEATS) {
+    const a = random.words(inputs, A_W);
+    for (let fold = 0; fold < NEURON_FOLD; fold++) {
+      input.push(...beats(a, A_W));
+      const sums = neurons
+        .slice(fold * PE, (fold + 1) * PE)
+        .map(({ codes, initial }) => initial + sum(a, codes));
+      expected.push(pack(sums, ACC_W));
+    }
+  }
+
+  const memories: Record<string, bigint[]> = {};
+  for (let pe = 0; pe < PE; pe++) {
+    const own = neurons.filter((_, neuron) => neuron % PE === pe);
+    memories[`w_pe${digits(pe)}.mem`] = own.flatMap(({ codes }) => beats(codes, W_W));
+    if (booth)
+      memories[`s_pe${digits(pe)}.mem`] = own.map(({ codes, initial }) =>
+        BigInt.asUintN(ACC_W, initial - constant(codes)),
+      );
+  }
+  const parameters = {
+    ...engine,
+    INIT: { value: init, width: ACC_W },
+    WEIGHTS: 'w',
+    STARTS: booth ? 's' : '',
+  };
+  return { module: 'matrix_vector', parameters, input, expected, memories };
+
+  function beats(codes: readonly bigint[], width: number): bigint[] {
+    return Array.from({ length: SYNAPSE_FOLD }, (_, beat) =>
+      pack(codes.slice(beat * SIMD, (beat + 1) * SIMD), width),
+    );
+  }
+
+  function weights(codes: readonly bigint[]): bigint[] {
+    return codes.map((code) => decode(code, W_W, W_KIND));
+  }
+
+  /** What the accumulator gathers: agreements when both operands are bipolar. */
+  function sum(a: readonly bigint[], codes: readonly bigint[]): bigint {
+    const total = dot(
+      a.map((code) => decode(code, A_W, A_KIND)),
+      weights(codes),
+    );
+    return A_KIND === BIPOLAR && W_KIND === BIPOLAR ? (total + BigInt(inputs)) / 2n : total;
+  }
+
+  /** What the array adds: signed activations enter as a + 2^(A_W-1). */
+  function constant(codes: readonly bigint[]): bigint {
+    const raised = A_KIND === SIGNED ? 2n ** BigInt(A_W - 1) : 0n;
+    const values = weights(codes);
+    return boothConstant(values, A_W, W_W, W_KIND) + raised * values.reduce((total, w) => total + w, 0n);
+  }
+}
