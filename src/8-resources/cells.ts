@@ -1,5 +1,5 @@
 /** Which library cell costs what. Cells that are absent here (clock buffers, constants) cost nothing. */
-import type { Resources } from './types.js';
+import type { Cell, Resources } from './types.js';
 
 export type CellCost = Partial<Omit<Resources, 'sites'>>;
 
@@ -42,8 +42,14 @@ export function isLogicLut(type: string): boolean {
   return /^LUT[1-6]$/.test(type) || type === 'LUT6_2' || type === 'INV' || type === 'SB_LUT4';
 }
 
+/** memory_libmap's choice of a Xilinx block RAM: its whole 36 kbit or one half. */
+function blockRam(parameters: Cell['parameters']): CellCost {
+  return { bram: parameters?.OPTION_MODE === 'HALF' ? 0.5 : 1 };
+}
+
 /** What one cell adds to the totals; sites depend on its neighbours and are counted by sites.ts. */
-export function cellCost(type: string): CellCost {
+export function cellCost({ type, parameters }: Pick<Cell, 'type' | 'parameters'>): CellCost {
+  if (type.startsWith('$__XILINX_BLOCKRAM_')) return blockRam(parameters);
   if (isLogicLut(type)) return { lut: 1 };
   if (type in MEMORY_LUTS) return { lut: MEMORY_LUTS[type] };
   if (type in BLOCK_RAMS) return { bram: BLOCK_RAMS[type] };

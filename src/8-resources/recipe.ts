@@ -1,9 +1,9 @@
 /**
  * The Yosys script of each target, as steps.
  *
- * For xc7 and xcup it is `synth_xilinx` with the flags below, cut at its own labels. Run whole, three quarters of its
- * time goes into reading Verilog that a design without block RAM never uses (the vendor library's second half, the
- * block RAM mapping): 8.4 s for 430 LUTs instead of 2.0 s. So that part runs only when a memory went to block RAM.
+ * For xc7 and xcup it is `synth_xilinx` with the flags below, cut at its own labels, without the last step of block
+ * RAM: memory_libmap has chosen the primitive then, and its kind and size are what is counted. Turning it into the
+ * vendor's cell reads large libraries and permutes every initial bit, which takes longer than all the rest.
  */
 import type { Target } from '../5-plan/types.js';
 
@@ -13,7 +13,6 @@ export const NETLIST_FILE = 'narrowgate-netlist.json';
 /** One command line of the script. */
 export interface Step {
   readonly command: string;
-  readonly onlyIfLogged?: string; // run it only when Yosys has logged this text before
 }
 
 /** The synthesis command of a target, as reports cite it. */
@@ -30,21 +29,14 @@ export const XILINX_MEMORY = {
       'memory_libmap -logic-cost-rom 0.015625 -lib +/xilinx/lutrams_xc5v.txt -lib +/xilinx/brams_xc4v.txt' +
       ' -D HAS_SIZE_36 -D HAS_CASCADE -D HAS_CONFLICT_BUG -D HAS_MIXWIDTH_SDP -no-auto-huge',
     lutRam: 'techmap -map +/xilinx/lutrams_xc5v_map.v',
-    blockRam: 'techmap -map +/xilinx/brams_xc6v_map.v',
-    blockRamCells: undefined, // declared in cells_sim.v
   },
   xcup: {
     libmap:
       'memory_libmap -logic-cost-rom 0.015625 -lib +/xilinx/lutrams_xcu.txt -lib +/xilinx/brams_xc4v.txt' +
       ' -D HAS_SIZE_36 -D HAS_MIXWIDTH_SDP -D HAS_ADDRCE -lib +/xilinx/urams.txt -no-auto-huge',
     lutRam: 'techmap -map +/xilinx/lutrams_xc5v_map.v',
-    blockRam: 'techmap -map +/xilinx/brams_xcu_map.v',
-    blockRamCells: 'read_verilog -lib +/xilinx/cells_xtra.v',
   },
 } as const;
-
-/** memory_libmap logs this for each memory that it puts into block RAM. */
-const BLOCK_RAM_CHOSEN = 'via $__XILINX_BLOCKRAM';
 
 /**
  * The script that synthesises `top` and writes NETLIST_FILE.
@@ -87,16 +79,13 @@ function ice40Steps(top: string): Step[] {
 function xilinxSteps(target: 'xc7' | 'xcup', top: string): Step[] {
   const command = SYNTHESIS_COMMANDS[target];
   const memory = XILINX_MEMORY[target];
-  const steps: Step[] = [
+  return [
     { command: 'read_verilog -lib +/xilinx/cells_sim.v' },
     { command: `hierarchy -check -top ${top}` },
     ...KEEP_BOUNDARIES,
     { command: `${command} -run prepare:map_memory` },
     { command: memory.libmap },
     { command: memory.lutRam },
+    { command: `${command} -run map_ffram:` },
   ];
-  if (memory.blockRamCells) steps.push({ command: memory.blockRamCells, onlyIfLogged: BLOCK_RAM_CHOSEN });
-  steps.push({ command: memory.blockRam, onlyIfLogged: BLOCK_RAM_CHOSEN });
-  steps.push({ command: `${command} -run map_ffram:` });
-  return steps;
 }

@@ -42,6 +42,7 @@ export type Bit = number | string;
 
 export interface Cell {
   readonly type: string;
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly connections: Readonly<Record<string, readonly Bit[]>>; // port -> nets, low bit first
   readonly port_directions?: Readonly<Record<string, string>>; // port -> 'input' | 'output' | 'inout'
 }

@@ -22,33 +22,20 @@ export type YosysResult = { readonly netlist: string } | { readonly error: strin
  * The worker's program. It is plain JavaScript in a string, because a worker cannot load the TypeScript sources that
  * vitest runs, and a file of its own would not be copied by tsc. Every run is a fresh instance of Yosys: its results
  * depend on what it has seen before, and figures must not depend on the order of jobs.
- *
- * Steps are fed through stdin, which Yosys reads command by command, so that what it logged can decide what follows.
  */
 const WORKER_PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
+const SCRIPT = 'narrowgate-script.ys';
 parentPort.on('message', async ({ files, steps }) => {
-  const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   let log = '';
-  let pending = new Uint8Array(0); // of the current command, not yet read
-  const queue = [...steps];
-  const stdin = (length) => {
-    while (pending.length === 0) {
-      const step = queue.shift();
-      if (!step) return null;
-      if (!step.onlyIfLogged || log.includes(step.onlyIfLogged)) pending = encoder.encode(step.command + '\\n');
-    }
-    const chunk = pending.subarray(0, length);
-    pending = pending.subarray(length);
-    return chunk;
-  };
+  const script = steps.map((step) => step.command + '\\n').join('');
   const collect = (bytes) => {
     if (bytes) log += decoder.decode(bytes, { stream: true });
   };
   try {
     const { runYosys } = await import(workerData.yosys);
-    const tree = await runYosys(['-s', '-'], files, { stdin, stdout: collect, stderr: collect });
+    const tree = await runYosys(['-s', SCRIPT], { ...files, [SCRIPT]: script }, { stdout: collect, stderr: collect });
     const netlist = tree[workerData.netlistFile];
     parentPort.postMessage({ netlist: typeof netlist === 'string' ? netlist : decoder.decode(netlist) });
   } catch (error) {
