@@ -1,20 +1,20 @@
-// booth_dot.v - dot product of unsigned activations and weights by Booth rows folded into the adders' LUTs.
+// booth_dot.v - dot product of activations and weights by Booth rows folded into the adders' LUTs.
 //   sum = (sum over lanes of a * w) + (a constant that depends on the weights alone), modulo 2^Y_W:
-//   every negative digit d of value 4^d adds 4^d * (2^ROW_W - 1).  The constant of a whole neuron is known when the
-//   ROMs are written; matrix_vector starts its accumulators with its negative.
+//   a negative digit at position d adds 4^d * (2^ROW_W - 1); each w adds 2^(A_W-1) * w when A_SIGNED is 1.
+//   The constant of a neuron is known when the ROMs are written: matrix_vector starts its accumulators with its negative.
 // Digits: DIGITS of radix 4.  Odd widths and ternary weights (W_KIND 3) have a top digit in {-1, 0, 1}.
 // Lanes: lane 0 in the low bits.  Latency 0, no clock.  Language: Verilog-2005.
 // Test: sim/booth_dot_tb.v, test/hw/booth_dot.test.ts.
 `default_nettype none
 (* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
 module booth_dot #(
-    parameter SIMD   = 8,  // lanes, >= 1
-    parameter A_W    = 4,  // bits per activation, unsigned, 1 .. 16
-    parameter W_W    = 4,  // bits per weight, 1 .. 16
-    parameter W_KIND = 1,  // 0 unsigned, 1 signed two's complement, 2 bipolar (1 bit), 3 ternary (2 bits, never -2)
-    parameter A_SIGNED = 0,  // 1: activations are two's complement; their sign bits are flipped: 2^(A_W-1) more each
-    parameter CHAIN  = 4,  // lanes per row of adders, >= 1
-    parameter Y_W    = 12  // bits of the result
+    parameter SIMD     = 8,  // lanes, >= 1
+    parameter A_W      = 4,  // bits per activation, 1 .. 16
+    parameter A_SIGNED = 0,  // 0: unsigned; 1: two's complement, taken as unsigned a + 2^(A_W-1) (sign bit flipped)
+    parameter W_W      = 4,  // bits per weight, 1 .. 16
+    parameter W_KIND   = 1,  // 0 unsigned, 1 signed two's complement, 2 bipolar (1 bit), 3 ternary (2 bits, never -2)
+    parameter CHAIN    = 4,  // lanes per row of adders, >= 1
+    parameter Y_W      = 12  // bits of the result, >= 1
 ) (
     input  wire [SIMD*A_W-1:0] activations,
     input  wire [SIMD*W_W-1:0] weights,

@@ -14,11 +14,11 @@ if [ -f "$model" ] && [ -f "$pixels" ] && [ -f "$labels" ]; then
     node dist/cli/main.js compare "$model" \
         --accumulators 32,datatype,l1,minimal --cycles 1024 \
         --input-type uint8 --input-scale 1/255 \
-        --inputs "$pixels" --labels "$labels" --count 20 -o out/demo
+        --inputs "$pixels" --labels "$labels" --count 10 -o out/demo
 else
     echo "No model zoo in '$zoo': expected qonnx/TFC_2W2A.onnx and data/mnist_t10k_{x_u8,y}.npy there."
     echo "NARROWGATE_ZOO=<folder> names another place. Taking examples/tiny-mlp with random inputs instead."
     node dist/cli/main.js compare examples/tiny-mlp/model.json \
-        --accumulators 32,datatype,l1,minimal --count 20 -o out/demo
+        --accumulators 32,datatype,l1,minimal --count 10 -o out/demo
 fi
 echo "The same with plots, for a browser: $(pwd)/out/demo/report.html"

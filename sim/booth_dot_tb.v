@@ -5,6 +5,7 @@
 module booth_dot_tb;
     parameter SIMD = 4;
     parameter A_W = 4;
+    parameter A_SIGNED = 0;
     parameter W_W = 4;
     parameter W_KIND = 1;
     parameter CHAIN = 4;
@@ -21,7 +22,9 @@ module booth_dot_tb;
         .clk(clk), .rst(rst), .tdata({weights, activations}), .tvalid(valid), .tready(ready),
         .done(done), .start(start)
     );
-    booth_dot #(.SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(Y_W)) dut (
+    booth_dot #(
+        .SIMD(SIMD), .A_W(A_W), .A_SIGNED(A_SIGNED), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(Y_W)
+    ) dut (
         .activations(activations), .weights(weights), .sum(sum)
     );
     stream_sink #(.WIDTH(Y_W), .WORDS(OUT_WORDS)) sink (

@@ -1,4 +1,5 @@
-// stream_register_tb.v - bench of hw/stream_register.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
+// stream_register_tb.v - bench of hw/stream_register.v: words of input.mem in, words of expected.mem out
+//   (see stream_tb.v).
 `default_nettype none
 `timescale 1ns / 1ns
 module stream_register_tb;

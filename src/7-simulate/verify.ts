@@ -60,7 +60,7 @@ export interface VerifyOptions {
 /** Inferences that measure the steady interval. */
 const TIMED_INFERENCES = 4;
 /** Cycles of witness vectors per layer. */
-const WITNESS_CYCLES: Readonly<Record<Simulator, number>> = { verilator: 1_000_000, icarus: 8_000 };
+const WITNESS_CYCLES: Readonly<Record<Simulator, number>> = { verilator: 1_000_000, icarus: 3_000 };
 
 /**
  * Verify a build folder on the codes of some samples.

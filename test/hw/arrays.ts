@@ -1,12 +1,13 @@
 /** Benches of the arrays without a clock: every input word is {weights, activations}. */
 import type { Bench } from './bench.js';
-import { boothConstant, decode, dot, TERNARY, UNSIGNED } from './operands.js';
+import { boothConstant, decode, dot, TERNARY } from './operands.js';
 import { pack, Random } from './words.js';
 
 /** Parameters of booth_dot. */
 export interface BoothArray {
   readonly SIMD: number;
   readonly A_W: number;
+  readonly A_SIGNED: number;
   readonly W_W: number;
   readonly W_KIND: number;
   readonly CHAIN: number;
@@ -20,12 +21,13 @@ export interface Operands {
 }
 
 export function boothBench(array: BoothArray, operands: readonly Operands[]): Bench {
-  const { SIMD, A_W, W_W, W_KIND, Y_W } = array;
+  const { SIMD, A_W, A_SIGNED, W_W, W_KIND, Y_W } = array;
   const input = operands.map(({ a, w }) => (pack(w, W_W) << BigInt(SIMD * A_W)) | pack(a, A_W));
   const expected = operands.map(({ a, w }) => {
     const weights = w.map((code) => decode(code, W_W, W_KIND));
-    const activations = a.map((code) => decode(code, A_W, UNSIGNED));
-    return BigInt.asUintN(Y_W, dot(activations, weights) + boothConstant(weights, A_W, W_W, W_KIND));
+    const activations = a.map((code) => decode(code, A_W, A_SIGNED));
+    const constant = boothConstant(weights, A_W, A_SIGNED, W_W, W_KIND);
+    return BigInt.asUintN(Y_W, dot(activations, weights) + constant);
   });
   return { module: 'booth_dot', parameters: { ...array }, input, expected };
 }

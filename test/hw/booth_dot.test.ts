@@ -5,49 +5,51 @@ import { BIPOLAR, SIGNED, TERNARY, UNSIGNED } from './operands.js';
 
 describe('booth_dot, all operands', () => {
   test.each([
-    // SIMD, A_W, W_KIND, W_W, CHAIN, Y_W
-    [1, 4, UNSIGNED, 1, 4, 12],
-    [1, 4, UNSIGNED, 4, 4, 12],
-    [1, 3, UNSIGNED, 5, 1, 12],
-    [1, 5, SIGNED, 2, 4, 12],
-    [1, 4, SIGNED, 3, 4, 12],
-    [1, 4, SIGNED, 6, 4, 14],
-    [1, 3, SIGNED, 7, 4, 14],
-    [1, 6, BIPOLAR, 1, 4, 8],
-    [1, 6, TERNARY, 2, 4, 8],
-    [2, 1, SIGNED, 4, 1, 8],
-    [2, 2, SIGNED, 3, 4, 8],
-    [2, 3, SIGNED, 2, 4, 4], // modulo 2^4
-    [2, 2, UNSIGNED, 3, 1, 9],
-    [3, 2, SIGNED, 2, 2, 8],
-    [3, 1, SIGNED, 3, 2, 8],
-    [3, 2, TERNARY, 2, 1, 5],
-    [3, 3, BIPOLAR, 1, 2, 6],
-    [5, 1, BIPOLAR, 1, 2, 1],
-  ])('SIMD %i, %i-bit activations, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
-    const [SIMD, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
-    const array = { SIMD, A_W, W_W, W_KIND, CHAIN, Y_W };
+    // SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W
+    [1, UNSIGNED, 4, UNSIGNED, 1, 4, 12],
+    [1, UNSIGNED, 4, UNSIGNED, 4, 4, 12],
+    [1, UNSIGNED, 3, UNSIGNED, 5, 1, 12],
+    [1, UNSIGNED, 5, SIGNED, 2, 4, 12],
+    [1, UNSIGNED, 4, SIGNED, 3, 4, 12],
+    [1, UNSIGNED, 4, SIGNED, 6, 4, 14],
+    [1, UNSIGNED, 3, SIGNED, 7, 4, 14],
+    [1, UNSIGNED, 6, BIPOLAR, 1, 4, 8],
+    [1, UNSIGNED, 6, TERNARY, 2, 4, 8],
+    [2, UNSIGNED, 1, SIGNED, 4, 1, 8],
+    [2, UNSIGNED, 2, SIGNED, 3, 4, 8],
+    [2, UNSIGNED, 3, SIGNED, 2, 4, 4], // modulo 2^4
+    [2, UNSIGNED, 2, UNSIGNED, 3, 1, 9],
+    [3, SIGNED, 2, SIGNED, 2, 2, 8],
+    [1, SIGNED, 4, UNSIGNED, 3, 4, 12],
+    [1, SIGNED, 4, SIGNED, 4, 4, 12],
+    [3, UNSIGNED, 1, SIGNED, 3, 2, 8],
+    [3, SIGNED, 2, TERNARY, 2, 1, 5],
+    [3, SIGNED, 3, BIPOLAR, 1, 2, 6],
+    [5, UNSIGNED, 1, BIPOLAR, 1, 2, 1],
+  ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
+    const [SIMD, A_SIGNED, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
+    const array = { SIMD, A_W, A_SIGNED, W_W, W_KIND, CHAIN, Y_W };
     await runBench(boothBench(array, allOperands(SIMD, A_W, W_W, W_KIND)), FREE_RUNNING);
   });
 });
 
 describe('booth_dot, random operands', () => {
   test.each([
-    [4, 4, SIGNED, 4, 4, 16],
-    [5, 4, SIGNED, 4, 4, 16],
-    [9, 4, SIGNED, 5, 4, 10],
-    [17, 8, SIGNED, 8, 4, 24],
-    [17, 8, SIGNED, 8, 7, 24],
-    [17, 3, SIGNED, 3, 1, 3],
-    [3, 16, SIGNED, 16, 4, 48],
-    [2, 16, UNSIGNED, 16, 1, 48],
-    [64, 2, UNSIGNED, 2, 4, 16],
-    [64, 1, BIPOLAR, 1, 5, 8],
-    [33, 2, TERNARY, 2, 4, 9],
-    [20, 4, TERNARY, 2, 20, 12],
-  ])('SIMD %i, %i-bit activations, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
-    const [SIMD, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
-    const array = { SIMD, A_W, W_W, W_KIND, CHAIN, Y_W };
+    [4, UNSIGNED, 4, SIGNED, 4, 4, 16],
+    [5, UNSIGNED, 4, SIGNED, 4, 4, 16],
+    [9, SIGNED, 4, SIGNED, 5, 4, 10],
+    [17, UNSIGNED, 8, SIGNED, 8, 4, 24],
+    [17, UNSIGNED, 8, SIGNED, 8, 7, 24],
+    [17, UNSIGNED, 3, SIGNED, 3, 1, 3],
+    [3, SIGNED, 16, SIGNED, 16, 4, 48],
+    [2, UNSIGNED, 16, UNSIGNED, 16, 1, 48],
+    [64, UNSIGNED, 2, UNSIGNED, 2, 4, 16],
+    [64, UNSIGNED, 1, BIPOLAR, 1, 5, 8],
+    [33, SIGNED, 2, TERNARY, 2, 4, 9],
+    [20, UNSIGNED, 4, TERNARY, 2, 20, 12],
+  ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
+    const [SIMD, A_SIGNED, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
+    const array = { SIMD, A_W, A_SIGNED, W_W, W_KIND, CHAIN, Y_W };
     await runBench(boothBench(array, randomOperands(500, SIMD, A_W, W_W, W_KIND)), FREE_RUNNING);
   });
 });

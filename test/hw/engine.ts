@@ -1,7 +1,7 @@
 /** Benches of matrix_vector: random weights and start values, their memory files, and what must come out. */
 import { allowed } from './arrays.js';
 import type { Bench } from './bench.js';
-import { BIPOLAR, boothConstant, decode, dot, SIGNED } from './operands.js';
+import { BIPOLAR, boothConstant, decode, dot } from './operands.js';
 import { digits, pack, Random } from './words.js';
 
 /** Parameters of matrix_vector. */
@@ -52,7 +52,7 @@ export function engineBench(engine: Engine): Bench {
     memories[`w_pe${digits(pe)}.mem`] = own.flatMap(({ codes }) => beats(codes, W_W));
     if (booth)
       memories[`s_pe${digits(pe)}.mem`] = own.map(({ codes, initial }) =>
-        BigInt.asUintN(ACC_W, initial - constant(codes)),
+        BigInt.asUintN(ACC_W, initial - boothConstant(weights(codes), A_W, A_KIND, W_W, W_KIND)),
       );
   }
   const parameters = {
@@ -80,12 +80,5 @@ export function engineBench(engine: Engine): Bench {
       weights(codes),
     );
     return A_KIND === BIPOLAR && W_KIND === BIPOLAR ? (total + BigInt(inputs)) / 2n : total;
-  }
-
-  /** What the array adds: signed activations enter as a + 2^(A_W-1). */
-  function constant(codes: readonly bigint[]): bigint {
-    const raised = A_KIND === SIGNED ? 2n ** BigInt(A_W - 1) : 0n;
-    const values = weights(codes);
-    return boothConstant(values, A_W, W_W, W_KIND) + raised * values.reduce((total, w) => total + w, 0n);
   }
 }

@@ -14,15 +14,25 @@ export function dot(a: readonly bigint[], w: readonly bigint[]): bigint {
   return a.reduce((sum, value, lane) => sum + value * w[lane], 0n);
 }
 
-/** What booth_dot adds to the dot product: 4^d * (2^ROW_W - 1) for every digit d below zero. */
-export function boothConstant(weights: readonly bigint[], aWidth: number, wWidth: number, kind: number) {
+/**
+ * What booth_dot adds to the dot product: 4^d * (2^ROW_W - 1) for every digit d below zero, and signed activations
+ * enter as a + 2^(A_W-1).
+ */
+export function boothConstant(
+  weights: readonly bigint[],
+  aWidth: number,
+  aKind: number,
+  wWidth: number,
+  wKind: number,
+): bigint {
   let constant = 0n;
   for (const weight of weights) {
-    const digits = boothDigits(weight, wWidth, kind);
+    const digits = boothDigits(weight, wWidth, wKind);
     const value = digits.reduce((sum, { digit }, d) => sum + digit * 4n ** BigInt(d), 0n);
     if (value !== weight) throw new Error(`the digits of ${weight} make ${value}`);
     for (const [d, { digit, atMostOne }] of digits.entries())
       if (digit < 0n) constant += 4n ** BigInt(d) * (2n ** BigInt(aWidth + (atMostOne ? 0 : 1)) - 1n);
+    if (aKind === SIGNED) constant += 2n ** BigInt(aWidth - 1) * weight;
   }
   return constant;
 }
