@@ -1,7 +1,7 @@
 // booth_dot.v - dot product of activations and weights by Booth rows folded into the adders' LUTs.
 //   sum = (sum over lanes of a * w) + (a constant that depends on the weights alone), modulo 2^Y_W:
 //   a negative digit at position d adds 4^d * (2^ROW_W - 1); each w adds 2^(A_W-1) * w when A_SIGNED is 1.
-//   The constant of a neuron is known when the ROMs are written: matrix_vector starts its accumulators with its negative.
+//   The constant of a neuron is known when the ROMs are written: matrix_vector starts with its negative.
 // Digits: DIGITS of radix 4.  Odd widths and ternary weights (W_KIND 3) have a top digit in {-1, 0, 1}.
 // Lanes: lane 0 in the low bits.  Latency 0, no clock.  Language: Verilog-2005.
 // Test: sim/booth_dot_tb.v, test/hw/booth_dot.test.ts.

@@ -42,5 +42,5 @@ export function quantizeValue(q: Quantizer, x: number, channel: number): number 
   const scale = q.scale.length === 1 ? q.scale[0] : q.scale[channel];
   const scaled = Math.fround(Math.fround(x / scale) + q.zeroPoint);
   const { min, max } = codeRange(q);
-  return ROUNDERS[q.rounding](scaled < min ? min : scaled > max ? max : scaled);
+  return ROUNDERS[q.rounding](Math.max(min, Math.min(max, scaled)));
 }

@@ -1,7 +1,7 @@
 /** Benches of matrix_vector: random weights and start values, their memory files, and what must come out. */
 import { allowed } from './arrays.js';
 import type { Bench } from './bench.js';
-import { BIPOLAR, boothConstant, decode, dot } from './operands.js';
+import { BIPOLAR, boothConstant, decode, dot, SIGNED, TERNARY } from './operands.js';
 import { digits, pack, Random } from './words.js';
 
 /** Parameters of matrix_vector. */
@@ -28,15 +28,21 @@ export function engineBench(engine: Engine): Bench {
   const inputs = SIMD * SYNAPSE_FOLD;
   const booth = A_KIND !== BIPOLAR;
   const init = random.bits(ACC_W); // booth_dot must ignore it
-  const neurons = Array.from({ length: PE * NEURON_FOLD }, () => ({
-    codes: random.words(inputs, W_W).map((code) => allowed(code, W_KIND)),
+  const neurons = Array.from({ length: PE * NEURON_FOLD }, (_, neuron) => ({
+    codes:
+      neuron === 0
+        ? new Array<bigint>(inputs).fill(heaviestWeight(engine))
+        : random.words(inputs, W_W).map((code) => allowed(code, W_KIND)),
     initial: booth ? random.bits(ACC_W) : init,
   }));
 
   const input: bigint[] = [];
   const expected: bigint[] = [];
+  const lowest = A_KIND === SIGNED ? 2n ** BigInt(A_W - 1) : 0n;
+  const highest = lowest ^ (2n ** BigInt(A_W) - 1n);
+  const vectors = [lowest, highest].map((code) => new Array<bigint>(inputs).fill(code)); // then random ones
   while (input.length < BEATS) {
-    const a = random.words(inputs, A_W);
+    const a = vectors.shift() ?? random.words(inputs, A_W);
     for (let fold = 0; fold < NEURON_FOLD; fold++) {
       input.push(...beats(a, A_W));
       const sums = neurons
@@ -81,4 +87,12 @@ export function engineBench(engine: Engine): Bench {
     );
     return A_KIND === BIPOLAR && W_KIND === BIPOLAR ? (total + BigInt(inputs)) / 2n : total;
   }
+}
+
+/** A code that fills the array with the lowest or the highest activation: most of its digits are negative. */
+function heaviestWeight({ A_KIND, W_W, W_KIND }: Engine): bigint {
+  if (W_KIND === TERNARY) return 3n;
+  if (W_KIND === BIPOLAR) return 0n;
+  if (A_KIND === BIPOLAR) return W_KIND === SIGNED ? 2n ** BigInt(W_W - 1) : 2n ** BigInt(W_W) - 1n;
+  return 0xaaaan & (2n ** BigInt(W_W) - 1n); // digits -2 and -1: with 0, every bit of every row is 1
 }
