@@ -4,7 +4,7 @@ import type { CompareReport, CompareRow } from './types.js';
 export interface Comparison {
   readonly rows: readonly CompareRow[]; // from the widest accumulators to the narrowest
   readonly widest: CompareRow;
-  readonly best: CompareRow; // fewest LUTs of those that passed, else of all
+  readonly best: CompareRow; // fewest LUTs of those that passed, else of all; of equals the last given
 }
 
 /** @returns undefined when there is nothing to compare */
@@ -13,7 +13,7 @@ export function compareRows({ rows }: CompareReport): Comparison | undefined {
   const sorted = [...rows].sort((a, b) => totalBits(b) - totalBits(a)); // stable: equal ones as given
   const passed = sorted.filter((row) => row.passed);
   const candidates = passed.length > 0 ? passed : sorted;
-  const best = candidates.reduce((least, row) => (row.lut < least.lut ? row : least));
+  const best = candidates.reduce((least, row) => (row.lut <= least.lut ? row : least));
   return { rows: sorted, widest: sorted[0], best };
 }
 
