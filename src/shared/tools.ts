@@ -74,7 +74,8 @@ function version(command: string, flag: string): Promise<string | undefined> {
   let found = versions.get(command);
   if (!found) {
     found = execa(command, [flag], { reject: false, stdin: 'ignore', timeout: VERSION_SECONDS * 1000 }).then(
-      ({ failed, stdout }) => (failed ? undefined : (/\d+\.\d+[\w.-]*/.exec(stdout)?.[0] ?? 'unknown')),
+      ({ failed, stdout, stderr }) =>
+        failed ? undefined : (/\d+\.\d+[\w.-]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown'), // vvp uses stderr
     );
     versions.set(command, found);
   }
