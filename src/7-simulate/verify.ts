@@ -2,12 +2,12 @@
  * Phase 7: run the hardware in two simulators and compare every output with the golden model; drive every
  * accumulator's witnesses; measure the cycles when nothing stalls.
  */
-import { type Codes, evaluate, evaluateDense, type Overflow } from '../3-integer/evaluate.js';
+import { evaluate, evaluateDense, type Overflow } from '../3-integer/evaluate.js';
 import { foldSum } from '../5-plan/accumulator.js';
-import type { LaneCode, Stream } from '../5-plan/types.js';
 import type { BuildUnit } from '../6-emit/build-record.js';
-import { packBeats, unpackBeats } from './beats.js';
+import { packBeats } from './beats.js';
 import type { BuildFolder } from './build-folder.js';
+import { type Comparison, compare, measureCycles, toFields } from './comparison.js';
 import { firstDivergence } from './divergence.js';
 import { compileIcarus } from './icarus.js';
 import type { CompiledSimulation, RunResult, Simulator } from './types.js';
@@ -268,44 +268,4 @@ export function overflowOf(units: readonly Pick<BuildUnit, 'node' | 'accumulator
   for (const { node, accumulator } of units)
     if (node !== undefined && accumulator?.overflow === 'wrap') overflow.set(node, foldSum(accumulator));
   return overflow;
-}
-
-/** Codes to lane fields. */
-export function toFields(codes: Codes, { base, stride }: LaneCode): Codes {
-  return base === 0 && stride === 1 ? codes : codes.map((code) => (code - base) / stride);
-}
-
-interface Comparison {
-  readonly mismatches: number;
-  readonly first: number; // flat index of the first code that differs or is missing
-  readonly expected: number;
-  readonly got: number | null;
-}
-
-function compare(
-  result: RunResult,
-  stream: Stream,
-  { signed, base, stride }: LaneCode,
-  expected: Codes,
-): Comparison {
-  const fields = unpackBeats(result.outputs, stream, signed);
-  let mismatches = 0;
-  let first = -1;
-  for (let k = 0; k < expected.length; k++) {
-    if (k < fields.length && base + stride * fields[k] === expected[k]) continue;
-    mismatches++;
-    if (first < 0) first = k;
-  }
-  const got = first >= 0 && first < fields.length ? base + stride * fields[first] : null;
-  return { mismatches, first: Math.max(first, 0), expected: expected[Math.max(first, 0)], got };
-}
-
-/** Interval between the last two inferences, and latency of the first, in cycles. */
-function measureCycles({ outputCycles, inputCycles }: RunResult, inputBeats: number, outputBeats: number) {
-  const ends = Array.from(
-    { length: Math.floor(outputCycles.length / outputBeats) },
-    (_, n) => outputCycles[(n + 1) * outputBeats - 1],
-  );
-  if (ends.length < 2 || inputCycles.length < inputBeats) return { interval: 0, latency: 0 };
-  return { interval: ends[ends.length - 1] - ends[ends.length - 2], latency: ends[0] - inputCycles[0] };
 }
