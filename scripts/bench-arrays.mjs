@@ -42,10 +42,25 @@ function behavioural({ a, w, kind, s, p }) {
   return `wire signed [${p - 1}:0] total = ${terms.join(' + ')}; assign dot = total;`;
 }
 
+/** Bits of an array's result, as matrix_vector computes them: unsigned, exact. */
+function arrayBits({ a, w, kind, s }) {
+  if (kind === 2) return Math.ceil(Math.log2(s + 1));
+  let largest = 0;
+  for (let d = 0; 2 * d < w; d++) {
+    const row = kind === 3 || (2 * d === w - 1 && w % 2 === 1) ? a : a + 1;
+    largest += s * (2 ** row - 1) * 4 ** d;
+  }
+  return Math.ceil(Math.log2(largest + 1));
+}
+
 function structured({ a, w, kind, s, p }) {
-  if (kind === 2)
-    return `popcount_dot #(.SIMD(${s}), .Y_W(${p})) array (.activations(a), .weights(w), .agreements(dot));`;
-  return `booth_dot #(.SIMD(${s}), .A_W(${a}), .W_W(${w}), .W_KIND(${kind}), .Y_W(${p})) array (.activations(a), .weights(w), .sum(dot));`;
+  const bits = Math.min(arrayBits({ a, w, kind, s }), p);
+  const instance =
+    kind === 2
+      ? `popcount_dot #(.SIMD(${s}), .Y_W(${bits})) array (.activations(a), .weights(w), .agreements(total));`
+      : `booth_dot #(.SIMD(${s}), .A_W(${a}), .W_W(${w}), .W_KIND(${kind}), .Y_W(${bits})) array (.activations(a), .weights(w), .sum(total));`;
+  const extended = p > bits ? `{${p - bits}'b0, total}` : 'total';
+  return `wire [${bits - 1}:0] total; ${instance} assign dot = ${extended};`;
 }
 
 export async function measureArrays() {
