@@ -31,6 +31,7 @@ module rom #(
             assign data = memory[0];
             wire unused = &{1'b0, clk, enable, address};
         end else if (BLOCK != 0) begin : gen_block
+            // the same as gen_any: an attribute's value cannot depend on a parameter in every tool
             (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:DEPTH-1];
             reg [WIDTH-1:0] read_data;
             if (FILE != "") begin : gen_load

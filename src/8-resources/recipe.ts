@@ -3,7 +3,7 @@
  *
  * For xc7 and xcup it is `synth_xilinx` with the flags below, cut at its own labels, without the last step of block
  * RAM: memory_libmap has chosen the primitive then, and its kind and size are what is counted. Turning it into the
- * vendor's cell reads large libraries and permutes every initial bit, which takes longer than all the rest.
+ * vendor's cell reads large libraries and permutes every initial bit, and changes no figure.
  */
 import type { Target } from '../5-plan/types.js';
 
