@@ -31,8 +31,7 @@ test('no file holds a time or a path of this machine', () => {
   for (const [path, text] of first.files) {
     if (path === 'network.json') continue; // names the model file as the user gave it, for messages
     expect(text, path).not.toMatch(/\b20\d\d-\d\d-\d\d\b|\d\d:\d\d:\d\d/);
-    for (const folder of [PROJECT, '/home/', '/tmp/'])
-      expect(text.includes(folder), path).toBe(false);
+    for (const folder of [PROJECT, '/home/', '/tmp/']) expect(text.includes(folder), path).toBe(false);
   }
 });
 
