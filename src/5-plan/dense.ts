@@ -1,20 +1,11 @@
-/** A dense layer as a unit: width converter, vector buffer, engine, requantisation, output register. */
-import type { Fold } from '../1-import/types.js';
-import type { IntegerDense, IntegerNetwork, IntegerStep, IntegerType } from '../3-integer/types.js';
-import { initialField, orderOfSum } from './accumulator.js';
-import { arrayKind, startImages, weightKind } from './array.js';
-import { prefersBlock, weightImages } from './memory.js';
+/** A dense layer as a unit: width converter, engine, requantisation, output register. */
+import type { IntegerNetwork } from '../3-integer/types.js';
+import { orderOfSum } from './accumulator.js';
+import { planEngine } from './engines/index.js';
+import type { EngineChoice, PlannedLayer } from './engines/types.js';
 import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
 import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
-import type { Part, PlannedAccumulator, Stream, Unit } from './types.js';
-
-/** What is decided of a layer before its folding. */
-export interface PlannedLayer {
-  readonly layer: IntegerDense;
-  readonly inputType: IntegerType;
-  readonly accumulator: PlannedAccumulator;
-  readonly step?: IntegerStep; // the function of the sums
-}
+import type { PlannedAccumulator, Stream, Unit } from './types.js';
 
 /**
  * The unit of a dense layer.
@@ -26,38 +17,17 @@ export interface PlannedLayer {
 export function denseUnit(
   network: IntegerNetwork,
   planned: PlannedLayer,
-  { pe, simd }: Fold,
+  choice: EngineChoice,
   from: Stream,
   name: string,
   way?: RequantisationWay,
 ): Unit {
-  const { layer, inputType, accumulator, step } = planned;
+  const { layer, step } = planned;
+  const { pe, simd } = choice;
   const module = `${network.name}_${name}`;
-  const fold = { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd };
-  const before = convertLanes(from, simd, 'input_width');
-  const vector: Stream = { lanes: simd, laneBits: inputType.bits, beats: fold.synapseFold };
-  const replayed: Stream = { ...vector, beats: fold.synapseFold * fold.neuronFold };
-  const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: fold.neuronFold };
-  const array: Part[] = [
-    {
-      module: 'vector_buffer',
-      instance: 'vectors',
-      input: vector,
-      output: replayed,
-      parameters: new Map([
-        ['WIDTH', simd * inputType.bits],
-        ['BEATS', fold.synapseFold],
-        ['REPEATS', fold.neuronFold],
-      ]),
-    },
-    {
-      module: 'matrix_vector',
-      instance: 'engine',
-      input: replayed,
-      output: sums,
-      parameters: engineParameters(planned, fold, module),
-    },
-  ];
+  const engine = planEngine(planned, choice, module);
+  const { accumulator, sums } = engine;
+  const before = convertLanes(from, engine.input.lanes, 'input_width');
   const common = {
     name,
     module,
@@ -65,17 +35,13 @@ export function denseUnit(
     op: 'dense',
     node: layer.name,
     before,
-    array,
+    array: engine.array,
     input: from,
     accumulator,
-    fold,
+    engine: choice.engine,
+    fold: { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd },
+    interval: Math.max(engine.interval, ...before.map(({ output }) => output.beats)),
   } as const;
-  const memories = weightImages(`${module}_weights`, layer, pe, simd);
-  if (arrayKind(inputType, layer.weightType) === 'booth_dot') {
-    const initial = initialField(accumulator, layer.inputs);
-    memories.push(...startImages(`${module}_starts`, layer, inputType, pe, accumulator.bits, initial));
-  }
-  const interval = Math.max(replayed.beats, ...before.map(({ output }) => output.beats));
   if (!step) {
     const register = registerPart(sums);
     const { signed, step: stride, offset } = accumulator;
@@ -85,8 +51,7 @@ export function denseUnit(
       output: sums,
       outputCode: { signed, base: offset, stride },
       tensor: layer.output,
-      memories,
-      interval,
+      memories: engine.memories,
     };
   }
   const to = tensorOf(network, step.output).type;
@@ -94,8 +59,8 @@ export function denseUnit(
     step,
     to,
     sumOrder(accumulator),
-    pe,
-    fold.neuronFold,
+    sums.lanes,
+    sums.beats,
     `${module}_steps`,
     way,
   );
@@ -106,33 +71,9 @@ export function denseUnit(
     output: register.output,
     outputCode: laneCode(to),
     tensor: step.output,
-    memories: [...memories, ...requantise.memories],
-    interval,
+    memories: [...engine.memories, ...requantise.memories],
     requantisation: requantise.way,
   };
-}
-
-function engineParameters(
-  { layer, inputType, accumulator }: PlannedLayer,
-  fold: { pe: number; simd: number; neuronFold: number; synapseFold: number },
-  module: string,
-) {
-  const parameters = new Map<string, number | string>([
-    ['PE', fold.pe],
-    ['SIMD', fold.simd],
-    ['SYNAPSE_FOLD', fold.synapseFold],
-    ['NEURON_FOLD', fold.neuronFold],
-    ['A_W', inputType.bits],
-    ['A_KIND', inputType.encoding === 'bipolar' ? 2 : inputType.signed ? 1 : 0],
-    ['W_W', layer.weightType.bits],
-    ['W_KIND', weightKind(layer.weightType)],
-    ['ACC_W', accumulator.bits],
-    ['BLOCK', prefersBlock(fold.simd * layer.weightType.bits, fold.synapseFold * fold.neuronFold) ? 1 : 0],
-    ['WEIGHTS', `"${module}_weights"`],
-  ]);
-  if (arrayKind(inputType, layer.weightType) === 'booth_dot') parameters.set('STARTS', `"${module}_starts"`);
-  else parameters.set('INIT', `${accumulator.bits}'h${initialField(accumulator, layer.inputs).toString(16)}`);
-  return parameters;
 }
 
 /** Unsigned order of the accumulator field. */

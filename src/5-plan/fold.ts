@@ -7,7 +7,8 @@ import type { Fold } from '../1-import/types.js';
 import type { IntegerDense, IntegerType } from '../3-integer/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
-import { prefersBlock } from './memory.js';
+import { engineCost } from './cost.js';
+import type { EngineChoice, EngineName } from './engines/types.js';
 import { conversionBeats } from './stream.js';
 
 /** What the search knows of a layer. */
@@ -16,15 +17,16 @@ export interface FoldLayer {
   readonly inputType: IntegerType;
   readonly accumulatorBits: number;
   readonly levels: number; // of the step after it; 0 when sums leave
+  readonly engines: readonly EngineName[]; // that may be taken
   readonly fixed?: Fold;
 }
 
 export interface Folding {
   readonly inputLanes: number; // at the port
-  readonly folds: readonly Fold[]; // per layer
+  readonly choices: readonly EngineChoice[]; // per layer
 }
 
-interface Candidate extends Fold {
+interface Candidate extends EngineChoice {
   readonly cost: number;
   best: number; // cost of the chain up to and including this candidate
   from: number; // index of the candidate before it
@@ -45,7 +47,14 @@ export function chooseFolding(
 ): Folding {
   let previous: Candidate[] = divisors(elements)
     .filter((lanes) => elements / lanes <= cycles)
-    .map((lanes) => ({ pe: lanes, simd: 1, cost: lanes * inputCost, best: lanes * inputCost, from: -1 }));
+    .map((lanes) => ({
+      engine: 'folded',
+      pe: lanes,
+      simd: 1,
+      cost: lanes * inputCost,
+      best: lanes * inputCost,
+      from: -1,
+    }));
   const table: Candidate[][] = [previous];
   for (const each of layers) {
     const candidates = candidatesOf(each, cycles);
@@ -85,53 +94,29 @@ function candidatesOf(each: FoldLayer, cycles: number): Candidate[] {
     for (const simd of fixed ? [fixed.simd] : divisors(layer.inputs)) {
       const interval = (layer.outputs / pe) * (layer.inputs / simd);
       if (interval > cycles || pe > 1000) continue;
-      candidates.push({
-        pe,
-        simd,
-        cost: engineCost(each, pe, simd),
-        best: Number.POSITIVE_INFINITY,
-        from: -1,
-      });
+      for (const engine of each.engines) {
+        const choice = { engine, pe, simd };
+        candidates.push({
+          ...choice,
+          cost: engineCost(each, choice),
+          best: Number.POSITIVE_INFINITY,
+          from: -1,
+        });
+      }
     }
   return candidates;
 }
 
-/** Estimated LUTs of an engine; only differences between foldings matter here. */
-function engineCost(
-  { layer, inputType, accumulatorBits, levels }: FoldLayer,
-  pe: number,
-  simd: number,
-): number {
-  const folded = layer.outputs > pe;
-  const perProduct = productCost(inputType, layer.weightType);
-  const requantise = levels ? Math.ceil(Math.log2(levels)) * (0.7 * accumulatorBits + 1) : 0;
-  const depth = (layer.outputs / pe) * (layer.inputs / simd);
-  const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;
-  const rom = prefersBlock(simd * layer.weightType.bits, depth) ? romBits / 512 : romBits / 50;
-  const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
-  return pe * (simd * perProduct + accumulatorBits * 1.2 + requantise + 3) + rom + buffer + 20;
-}
-
-/**
- * LUTs per product: a Booth row of A + 1 bits and its share of the adders for each radix-4 digit of the weight; one
- * and a half for a count of agreements; a multiplier where only the activations are bipolar. Fitted to hw/'s arrays.
- */
-function productCost(activation: IntegerType, weight: IntegerType): number {
-  if (activation.encoding === 'bipolar') return weight.encoding === 'bipolar' ? 1.6 : 2.2 * weight.bits + 1;
-  if (weight.encoding === 'bipolar') return activation.bits + 1.5;
-  return Math.ceil(weight.bits / 2) * (activation.bits + 2.2);
-}
-
 function traceBack(table: readonly (readonly Candidate[])[]): Folding {
-  const folds: Fold[] = [];
+  const choices: EngineChoice[] = [];
   const last = table[table.length - 1];
   let index = last.reduce((best, each, k) => (each.best < last[best].best ? k : best), 0);
   for (let row = table.length - 1; row > 0; row--) {
-    const { pe, simd, from } = table[row][index];
-    folds.unshift({ pe, simd });
+    const { engine, pe, simd, from } = table[row][index];
+    choices.unshift({ engine, pe, simd });
     index = from;
   }
-  return { inputLanes: table[0][index].pe, folds };
+  return { inputLanes: table[0][index].pe, choices };
 }
 
 /** All divisors in ascending order. */

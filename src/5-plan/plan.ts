@@ -6,7 +6,9 @@ import type { BoundedNetwork } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import { type AccumulatorOptions, planAccumulator } from './accumulator.js';
-import { denseUnit, type PlannedLayer } from './dense.js';
+import { denseUnit } from './dense.js';
+import { allowedEngines } from './engines/index.js';
+import type { EngineOption, PlannedLayer } from './engines/types.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
 import { inputUnit, outputUnit } from './ports.js';
 import type { RequantisationWay } from './requantise.js';
@@ -24,6 +26,7 @@ export interface PlanOptions {
   readonly accumulator: AccumulatorOptions;
   readonly cycles?: number; // longest interval per inference
   readonly folds?: ReadonlyMap<string, Fold>; // by layer name
+  readonly engine?: EngineOption; // default 'lut'
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
 }
 
@@ -37,7 +40,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const layers = pairLayers(bounded, options);
   const input = tensorOf(network, network.input);
   const elements = elementsOf(input);
-  const { inputLanes, folds } = chooseFolding(
+  const { inputLanes, choices } = chooseFolding(
     layers.map((each) => foldLayer(each, options)),
     elements,
     inputCost(network, input),
@@ -51,7 +54,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   for (const node of network.nodes) {
     const { output } = units[units.length - 1];
     if (node.kind === 'dense') {
-      units.push(denseUnit(network, layers[at], folds[at], output, unitName(node), options.requantisation));
+      units.push(denseUnit(network, layers[at], choices[at], output, unitName(node), options.requantisation));
       at++;
     } else if (!layers.some(({ step }) => step === node)) {
       units.push(stepUnit(network, node, output, unitName(node), options.requantisation));
@@ -113,7 +116,8 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
 
 function foldLayer({ layer, inputType, accumulator, step }: PlannedLayer, options: PlanOptions): FoldLayer {
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
-  return { layer, inputType, accumulatorBits: accumulator.bits, levels: step?.levels ?? 0, fixed };
+  const engines = allowedEngines(options.engine ?? 'lut');
+  return { layer, inputType, accumulatorBits: accumulator.bits, levels: step?.levels ?? 0, engines, fixed };
 }
 
 /** --cycles; else what the given foldings need; else the default. */

@@ -3,6 +3,7 @@
  * module of hw/. Templates print it and compute nothing.
  */
 import type { AccumulatorWidths } from '../4-bounds/types.js';
+import type { EngineName } from './engines/types.js';
 
 /** How the elements of one sample travel: `beats` words per inference, lane 0 in the low bits. */
 export interface Stream {
@@ -51,6 +52,7 @@ export interface Unit {
   readonly memories: readonly MemoryImage[];
   readonly interval: number; // cycles between inferences when nothing stalls
   readonly accumulator?: PlannedAccumulator; // dense only
+  readonly engine?: EngineName; // dense only
   readonly fold?: {
     readonly pe: number;
     readonly simd: number;

@@ -15,6 +15,7 @@ function layers(widths: readonly number[], fixed: readonly (Fold | undefined)[] 
       inputType: unsigned(3),
       accumulatorBits: 12,
       levels: k === widths.length - 2 ? 0 : 8,
+      engines: ['folded'],
       fixed: fixed[k],
     };
   });
@@ -41,7 +42,7 @@ test('every engine and every converter keeps up, and divides its layer', () => {
   const widths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 5 });
   fc.assert(
     fc.property(widths, fc.integer({ min: 1, max: 400 }), (sizes, cycles) => {
-      const { inputLanes, folds } = chooseFolding(layers(sizes), sizes[0], 3, cycles);
+      const { inputLanes, choices: folds } = chooseFolding(layers(sizes), sizes[0], 3, cycles);
       expect(sizes[0] % inputLanes).toBe(0);
       expect(sizes[0] / inputLanes).toBeLessThanOrEqual(cycles);
       expect(folds).toHaveLength(sizes.length - 1);
@@ -61,7 +62,10 @@ test('every engine and every converter keeps up, and divides its layer', () => {
 
 test('a longer interval never needs more multipliers', () => {
   const multipliers = [1, 8, 64, 512, 4096].map((cycles) =>
-    chooseFolding(layers([32, 16, 8]), 32, 3, cycles).folds.reduce((sum, { pe, simd }) => sum + pe * simd, 0),
+    chooseFolding(layers([32, 16, 8]), 32, 3, cycles).choices.reduce(
+      (sum, { pe, simd }) => sum + pe * simd,
+      0,
+    ),
   );
   for (let k = 1; k < multipliers.length; k++) expect(multipliers[k]).toBeLessThanOrEqual(multipliers[k - 1]);
   expect(multipliers[0]).toBe(32 * 16 + 16 * 8);
@@ -70,8 +74,8 @@ test('a longer interval never needs more multipliers', () => {
 
 describe('fixed folds', () => {
   test('are kept', () => {
-    const { folds } = chooseFolding(layers([12, 8, 4], [{ pe: 2, simd: 6 }, undefined]), 12, 3, 100);
-    expect(folds[0]).toEqual({ pe: 2, simd: 6 });
+    const { choices: folds } = chooseFolding(layers([12, 8, 4], [{ pe: 2, simd: 6 }, undefined]), 12, 3, 100);
+    expect(folds[0]).toEqual({ engine: 'folded', pe: 2, simd: 6 });
   });
 
   test('that do not divide are refused', () => {

@@ -1,0 +1,30 @@
+/** What an engine costs: the estimates that choose folding and engine. */
+import type { IntegerType } from '../3-integer/types.js';
+import type { EngineChoice } from './engines/types.js';
+import type { FoldLayer } from './fold.js';
+import { prefersBlock } from './memory.js';
+
+/** Estimated LUTs of an engine; only differences between foldings matter here. */
+export function engineCost(
+  { layer, inputType, accumulatorBits, levels }: FoldLayer,
+  { pe, simd }: EngineChoice,
+): number {
+  const folded = layer.outputs > pe;
+  const perProduct = productCost(inputType, layer.weightType);
+  const requantise = levels ? Math.ceil(Math.log2(levels)) * (0.7 * accumulatorBits + 1) : 0;
+  const depth = (layer.outputs / pe) * (layer.inputs / simd);
+  const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;
+  const rom = prefersBlock(simd * layer.weightType.bits, depth) ? romBits / 512 : romBits / 50;
+  const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
+  return pe * (simd * perProduct + accumulatorBits * 1.2 + requantise + 3) + rom + buffer + 20;
+}
+
+/**
+ * LUTs per product: a Booth row of A + 1 bits and its share of the adders for each radix-4 digit of the weight; one
+ * and a half for a count of agreements; a multiplier where only the activations are bipolar. Fitted to hw/'s arrays.
+ */
+function productCost(activation: IntegerType, weight: IntegerType): number {
+  if (activation.encoding === 'bipolar') return weight.encoding === 'bipolar' ? 1.6 : 2.2 * weight.bits + 1;
+  if (weight.encoding === 'bipolar') return activation.bits + 1.5;
+  return Math.ceil(weight.bits / 2) * (activation.bits + 2.2);
+}

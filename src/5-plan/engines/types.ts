@@ -1,0 +1,37 @@
+/** Engines: the hardware that forms a dense layer's sums. Each engine is a file beside this one. */
+import type { Fold } from '../../1-import/types.js';
+import type { IntegerDense, IntegerStep, IntegerType } from '../../3-integer/types.js';
+import type { MemoryImage, Part, PlannedAccumulator, Stream } from '../types.js';
+
+/**
+ * folded: PE x SIMD products per cycle in LUTs, weights in ROMs.
+ * dsp: the same folding with the products in DSP blocks.
+ * unrolled: all products at once as adders of constants; one inference per cycle.
+ */
+export type EngineName = 'folded' | 'dsp' | 'unrolled';
+
+/** What the user allows: no DSP blocks, DSP blocks only, or whatever costs least. */
+export type EngineOption = 'lut' | 'dsp' | 'auto';
+
+/** What is decided of a layer before its folding. */
+export interface PlannedLayer {
+  readonly layer: IntegerDense;
+  readonly inputType: IntegerType;
+  readonly accumulator: PlannedAccumulator;
+  readonly step?: IntegerStep; // the function of the sums
+}
+
+/** How a layer is built. */
+export interface EngineChoice extends Fold {
+  readonly engine: EngineName;
+}
+
+/** An engine's part of a layer's unit. */
+export interface EnginePlan {
+  readonly array: readonly Part[]; // from the activations to the finished sums
+  readonly input: Stream; // activations as the engine takes them
+  readonly sums: Stream;
+  readonly accumulator: PlannedAccumulator; // as the engine really holds it
+  readonly memories: readonly MemoryImage[];
+  readonly interval: number; // cycles between inferences when nothing stalls
+}
