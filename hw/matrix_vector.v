@@ -1,17 +1,19 @@
 // matrix_vector.v - folded matrix-vector product: PE neurons at a time, SIMD inputs of each per cycle.
 //   accumulator = start + sum of the array, modulo 2^ACC_W.  The kinds of the operands choose the array:
-//     both bipolar: popcount_dot, the count of agreements (product sum = 2 * count - inputs), start = INIT;
-//     bipolar activations: dot_product, the product sum, start = INIT;
-//     all others: booth_dot, the product sum plus a constant of the neuron; start = a word per neuron from a ROM,
-//     which takes that constant back.  Signed activations enter it with the sign bit flipped, which adds
-//     2^(A_W-1) * (sum of the neuron's weights) to the constant.
+//     both bipolar: the count of agreements (popcount_few, popcount_dot; product sum = 2 * count - inputs);
+//     bipolar activations: dot_product, the product sum;
+//     all others: booth_dot, the product sum plus a constant of the neuron.  Signed activations enter it with the sign
+//     bit flipped, which adds 2^(A_W-1) * (sum of the neuron's weights) to the constant.
+//   start = INIT; with START_ROM = 1 a word per neuron from a ROM, which can take the neuron's constant back.  Without
+//   it what follows absorbs the constants (thresholds do), and the accumulators are cleared by their own reset.
 // Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
 //   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; lane pe of beat
 //   fold is neuron fold*PE + pe.  Lane 0 in the low bits.
 // Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
 //   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
 // Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of ACC_W bits.
-// Latency 3 cycles from the last beat of a row to its output; 1 beat/cycle, no bubbles between rows and vectors.
+// Latency 3 cycles, plus that of booth_dot (PIPELINE), from the last beat of a row to its output; 1 beat/cycle, no
+//   bubbles between rows and vectors.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
 // Reset: synchronous, active high, clears valids, counters and the accumulators.  Language: Verilog-2005.
 // Test: sim/matrix_vector_tb.v, test/hw/matrix_vector.test.ts.
@@ -25,12 +27,14 @@ module matrix_vector #(
     parameter A_KIND       = 0,   // 0 unsigned, 1 signed two's complement, 2 bipolar (1 bit: 0 is -1, 1 is +1)
     parameter W_W          = 4,   // bits per weight, 1 .. 16
     parameter W_KIND       = 1,   // as A_KIND, or 3: ternary (2 bits, two's complement, never -2)
-    parameter CHAIN        = 4,   // lanes per row of adders in booth_dot, >= 1
+    parameter CHAIN        = 8,   // lanes per chain of adders in booth_dot, 1 .. 1024
+    parameter PIPELINE     = 1,   // 1: registers inside booth_dot, at most 7 adders on a path (CHAIN <= 8)
     parameter ACC_W        = 12,  // bits per accumulator, 1 .. 48
-    parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, unless booth_dot
+    parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, unless START_ROM
+    parameter START_ROM    = 0,   // 1: a start value per neuron, from STARTS
     parameter BLOCK        = 0,   // 1: weights in block RAM; 0: as the synthesiser likes
     parameter WEIGHTS      = "",  // path prefix of the weight files
-    parameter STARTS       = ""   // path prefix of the start values' files, booth_dot only
+    parameter STARTS       = ""   // path prefix of the start values' files, with START_ROM only
 ) (
     input  wire                 clk,
     input  wire                 rst,
@@ -74,44 +78,41 @@ module matrix_vector #(
     localparam EXACT_W = array_width(0);
     localparam DOT_W = EXACT_W < ACC_W ? EXACT_W : ACC_W;  // sums are modulo 2^ACC_W anyway
 
+    // Registers inside the array, as booth_dot has them.
+    localparam SIGNED_W = W_KIND == 0 ? W_W + 1 : W_W;
+    localparam DIGITS = W_KIND == 2 ? 1 : (SIGNED_W + 1) / 2;
+    localparam JOINS = DIGITS - 1 + $clog2((SIMD + CHAIN - 1) / (CHAIN < 1 ? 1 : CHAIN));
+    localparam INSIDE = !BOOTH || PIPELINE == 0 ? 0 : JOINS > 7 ? 2 : 1;
+    localparam STAGES = INSIDE + 1;            // from the ROM's data register to the last one before the dot products
+
     wire enable = !m_axis_tvalid || m_axis_tready;
     wire accept = enable && s_axis_tvalid;
     wire last;                                 // the beat offered is the last of its row
     wire [ADDRESS_W-1:0] address;              // of the weights of the beat offered
     reg [SIMD*A_W-1:0] activations;            // stage 1, beside the ROM's data register
-    reg read_valid, read_last;                 // stage 1
-    reg dot_valid, dot_last;                   // stage 2, beside the dot products
+    reg [STAGES-1:0] stage_valid, stage_last;  // bit 0: stage 1
+    reg dot_valid, dot_last;                   // beside the dot products
     wire row_done = enable && dot_valid && dot_last;
+    wire [STAGES:0] next_valid = {stage_valid, s_axis_tvalid};
+    wire [STAGES:0] next_last = {stage_last, last};
 
     assign s_axis_tready = enable;
-    initial {read_valid, dot_valid, m_axis_tvalid} = 3'b000;
+    initial {dot_valid, m_axis_tvalid} = 2'b00;
+    initial stage_valid = {STAGES{1'b0}};
     always @(posedge clk) begin
         if (enable) begin
             activations   <= s_axis_tdata;
-            read_valid    <= s_axis_tvalid;
-            read_last     <= last;
-            dot_valid     <= read_valid;
-            dot_last      <= read_last;
+            stage_valid   <= next_valid[STAGES-1:0];
+            stage_last    <= next_last[STAGES-1:0];
+            dot_valid     <= next_valid[STAGES];
+            dot_last      <= next_last[STAGES];
             m_axis_tvalid <= dot_valid && dot_last;
         end
-        if (rst) {read_valid, dot_valid, m_axis_tvalid} <= 3'b000;
+        if (rst) begin
+            stage_valid <= {STAGES{1'b0}};
+            {dot_valid, m_axis_tvalid} <= 2'b00;
+        end
     end
-
-    // For the start values, which booth_dot needs in stage 2.
-    reg [FOLD_W-1:0] fold;           // row of the beat in stage 1
-    reg row_begins, dot_first;       // the beat in stage 1, or 2, is the first of its row
-    wire [FOLD_W-1:0] fold_offered;  // row of the beat offered
-    wire unused_fold_last;
-    wire unused = &{1'b0, fold, dot_first};
-    initial row_begins = 1'b1;
-    always @(posedge clk) begin
-        if (enable) {fold, dot_first} <= {fold_offered, row_begins};
-        if (enable && read_valid) row_begins <= read_last;
-        if (rst) row_begins <= 1'b1;
-    end
-    wrap_counter #(.COUNT(NEURON_FOLD)) fold_counter (
-        .clk(clk), .rst(rst), .step(accept && last), .value(fold_offered), .last(unused_fold_last)
-    );
 
     wire unused_last_address;
     wire [SYNAPSE_W-1:0] unused_synapse;
@@ -122,61 +123,92 @@ module matrix_vector #(
         .clk(clk), .rst(rst), .step(accept), .value(unused_synapse), .last(last)
     );
 
+    // Start values: the row of the beat in the stage before the dot products, and whether it begins there.
+    wire [FOLD_W-1:0] fold;
+    wire dot_first;  // beside the dot products
     genvar p;
     generate
+        if (START_ROM != 0) begin : gen_rows
+            reg row_begins, begins_held;
+            wire unused_fold_last;
+            initial row_begins = 1'b1;
+            always @(posedge clk) begin
+                if (enable) begins_held <= row_begins;
+                if (enable && next_valid[STAGES]) row_begins <= next_last[STAGES];
+                if (rst) row_begins <= 1'b1;
+            end
+            wrap_counter #(.COUNT(NEURON_FOLD)) fold_counter (
+                .clk(clk), .rst(rst), .step(enable && next_valid[STAGES] && next_last[STAGES]), .value(fold),
+                .last(unused_fold_last)
+            );
+            assign dot_first = begins_held;
+        end else begin : gen_no_rows
+            assign fold = {FOLD_W{1'b0}};
+            assign dot_first = 1'b0;
+        end
         if (PE < 1 || PE > 1000 || SIMD < 1 || SIMD > 65536 || SYNAPSE_FOLD < 1 || NEURON_FOLD < 1
-            || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48 || CHAIN < 1
+            || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48 || CHAIN < 1 || CHAIN > 1024
             || A_KIND < 0 || A_KIND > 2 || W_KIND < 0 || W_KIND > 3
             || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1) || (W_KIND == 3 && W_W != 2)) begin : gen_check
             matrix_vector_ERROR_parameter_out_of_range see_header ();
         end
 
         for (p = 0; p < PE; p = p + 1) begin : gen_pe
-            localparam [23:0] DIGITS = "000" + (p / 100) * 65536 + (p / 10 % 10) * 256 + p % 10;
+            localparam [23:0] NUMBER = "000" + (p / 100) * 65536 + (p / 10 % 10) * 256 + p % 10;
             wire [SIMD*W_W-1:0] weights;  // stage 1
-            wire [DOT_W-1:0] dot;
-            reg [DOT_W-1:0] dot_held;     // stage 2
+            wire [DOT_W-1:0] dot_held;    // the dot products' stage
             wire [ACC_W-1:0] wide_dot;
             wire [ACC_W-1:0] accumulated;
-            reg [ACC_W-1:0] result;       // stage 3
+            reg [ACC_W-1:0] result;       // the last stage
             rom #(
                 .WIDTH(SIMD * W_W),
                 .DEPTH(DEPTH),
                 .BLOCK(BLOCK),
-                .FILE(WEIGHTS == "" ? "" : {WEIGHTS, "_pe", DIGITS, ".mem"})
+                .FILE(WEIGHTS == "" ? "" : {WEIGHTS, "_pe", NUMBER, ".mem"})
             ) weight_rom (
                 .clk(clk), .enable(enable), .address(address), .data(weights)
             );
-            if (COUNTS) begin : gen_count
-                popcount_dot #(.SIMD(SIMD), .Y_W(DOT_W)) array (
-                    .activations(activations), .weights(weights), .agreements(dot)
+            if (COUNTS && SIMD <= 18) begin : gen_count_few
+                popcount_few #(.SIMD(SIMD), .Y_W(DOT_W)) array (
+                    .clk(clk), .enable(enable), .activations(activations), .weights(weights), .agreements(dot_held)
                 );
-            end else if (BOOTH) begin : gen_booth
-                booth_dot #(
-                    .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .A_SIGNED(A_KIND == 1 ? 1 : 0), .CHAIN(CHAIN),
-                    .Y_W(DOT_W)
-                ) array (
-                    .activations(activations), .weights(weights), .sum(dot)
-                );
-            end else begin : gen_multiply
-                dot_product #(
-                    .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(PLAIN_KIND), .Y_W(DOT_W)
-                ) array (
-                    .activations(activations), .weights(weights), .sum(dot)
-                );
+            end else begin : gen_array
+                wire [DOT_W-1:0] dot;
+                reg [DOT_W-1:0] held;
+                always @(posedge clk) if (enable) held <= dot;
+                assign dot_held = held;
+                if (COUNTS) begin : gen_count
+                    popcount_dot #(.SIMD(SIMD), .Y_W(DOT_W)) array (
+                        .activations(activations), .weights(weights), .agreements(dot)
+                    );
+                end else if (BOOTH) begin : gen_booth
+                    booth_dot #(
+                        .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .A_SIGNED(A_KIND == 1 ? 1 : 0),
+                        .CHAIN(CHAIN), .PIPELINE(PIPELINE), .Y_W(DOT_W)
+                    ) array (
+                        .clk(clk), .enable(enable), .activations(activations), .weights(weights), .sum(dot)
+                    );
+                end else begin : gen_multiply
+                    dot_product #(
+                        .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(PLAIN_KIND), .Y_W(DOT_W)
+                    ) array (
+                        .activations(activations), .weights(weights), .sum(dot)
+                    );
+                end
             end
             assign wide_dot = {{(ACC_W - DOT_W){!COUNTS && !BOOTH && dot_held[DOT_W-1]}}, dot_held};
-            if (BOOTH) begin : gen_start
+            if (START_ROM != 0) begin : gen_start
                 // the start value enters the adder's own LUTs on the first beat of a row
-                wire [ACC_W-1:0] start;  // stage 2
+                wire [ACC_W-1:0] start;  // beside the dot products
                 rom #(
                     .WIDTH(ACC_W),
                     .DEPTH(NEURON_FOLD),
-                    .FILE(STARTS == "" ? "" : {STARTS, "_pe", DIGITS, ".mem"})
+                    .FILE(STARTS == "" ? "" : {STARTS, "_pe", NUMBER, ".mem"})
                 ) start_rom (
                     .clk(clk), .enable(enable), .address(fold), .data(start)
                 );
                 if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
+                    wire unused = &{1'b0, dot_first};
                     assign accumulated = start + wide_dot;
                 end else begin : gen_accumulator
                     reg [ACC_W-1:0] accumulator;
@@ -185,20 +217,19 @@ module matrix_vector #(
                     always @(posedge clk) if (enable && dot_valid) accumulator <= accumulated;
                 end
             end else if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
+                wire unused = &{1'b0, dot_first, fold};
                 assign accumulated = INIT + wide_dot;
             end else begin : gen_accumulator
                 reg [ACC_W-1:0] accumulator;
                 assign accumulated = accumulator + wide_dot;
+                wire unused = &{1'b0, dot_first, fold};
                 initial accumulator = INIT;
                 always @(posedge clk) begin
                     if (rst || row_done) accumulator <= INIT;  // the flip-flops' own reset: no multiplexer
                     else if (enable && dot_valid) accumulator <= accumulated;
                 end
             end
-            always @(posedge clk) begin
-                if (enable) dot_held <= dot;
-                if (row_done) result <= accumulated;
-            end
+            always @(posedge clk) if (row_done) result <= accumulated;
             assign m_axis_tdata[p*ACC_W +: ACC_W] = result;
         end
     endgenerate

@@ -25,7 +25,7 @@ module booth_dot_tb;
     booth_dot #(
         .SIMD(SIMD), .A_W(A_W), .A_SIGNED(A_SIGNED), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(Y_W)
     ) dut (
-        .activations(activations), .weights(weights), .sum(sum)
+        .clk(clk), .enable(1'b1), .activations(activations), .weights(weights), .sum(sum)
     );
     stream_sink #(.WIDTH(Y_W), .WORDS(OUT_WORDS)) sink (
         .clk(clk), .rst(rst), .tdata(sum), .tvalid(valid), .tready(ready), .done(done), .start(start)

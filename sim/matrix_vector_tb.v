@@ -1,5 +1,5 @@
 // matrix_vector_tb.v - bench of hw/matrix_vector.v: words of input.mem in, words of expected.mem out (see stream_tb.v).
-//   Weights in w_pe000.mem, w_pe001.mem, ...; start values in s_pe000.mem, ... (none with bipolar activations).
+//   Weights in w_pe000.mem, w_pe001.mem, ...; start values in s_pe000.mem, ... (with START_ROM).
 `default_nettype none
 `timescale 1ns / 1ns
 module matrix_vector_tb;
@@ -12,6 +12,8 @@ module matrix_vector_tb;
     parameter W_W = 4;
     parameter W_KIND = 1;
     parameter CHAIN = 4;
+    parameter PIPELINE = 0;
+    parameter START_ROM = 0;
     parameter ACC_W = 12;
     parameter [ACC_W-1:0] INIT = 0;
     parameter BLOCK = 0;
@@ -29,7 +31,7 @@ module matrix_vector_tb;
     );
     matrix_vector #(
         .PE(PE), .SIMD(SIMD), .SYNAPSE_FOLD(SYNAPSE_FOLD), .NEURON_FOLD(NEURON_FOLD), .A_W(A_W),
-        .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .ACC_W(ACC_W), .INIT(INIT),
+        .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .PIPELINE(PIPELINE), .START_ROM(START_ROM), .ACC_W(ACC_W), .INIT(INIT),
         .BLOCK(BLOCK), .WEIGHTS(WEIGHTS), .STARTS(STARTS)
     ) dut (
         .clk(clk), .rst(rst),

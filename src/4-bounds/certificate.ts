@@ -14,6 +14,7 @@ export interface CertificateLayer {
     readonly signed: boolean; // two's complement field
     readonly step: number; // sum = step * field + offset
     readonly offset: number;
+    readonly offsets?: readonly number[]; // [outputs] in place of offset
     readonly overflow: 'none' | 'wrap';
   };
   readonly widths: AccumulatorWidths;
@@ -65,7 +66,7 @@ export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certi
 function certifyLayer(
   name: string,
   proven: BoundedAccumulator,
-  { bits, signed, step, offset, overflow }: CertificateLayer['accumulator'],
+  { bits, signed, step, offset, offsets, overflow }: CertificateLayer['accumulator'],
 ): CertificateLayer {
   const { layer, inputRanges, ranges, widths, channelWidths } = proven;
   return {
@@ -74,7 +75,7 @@ function certifyLayer(
     outputs: layer.outputs,
     inputMin: oneOrAll(inputRanges.map(({ min }) => min)),
     inputMax: oneOrAll(inputRanges.map(({ max }) => max)),
-    accumulator: { bits, signed, step, offset, overflow },
+    accumulator: { bits, signed, step, offset, offsets, overflow },
     widths,
     channels: ranges.map(({ min, max }, channel) => ({
       min,

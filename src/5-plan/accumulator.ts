@@ -89,6 +89,37 @@ function tooNarrow(
   });
 }
 
+/** The offset of a channel. */
+export function offsetOf({ offset, offsets }: PlannedAccumulator, channel: number): number {
+  return offsets ? offsets[channel] : offset;
+}
+
+/**
+ * Let the offsets of the channels take up what the array adds of its own to each channel's sum, so that all channels
+ * start alike and the hardware need not take the constants back.
+ *
+ * @param ranges [outputs], proven ranges of the sums
+ * @param constants [outputs], what the array adds
+ * @returns the accumulator with the start value of its field; undefined where that would take more bits
+ */
+export function absorbConstants(
+  accumulator: PlannedAccumulator,
+  ranges: readonly Interval[],
+  constants: readonly number[],
+): { accumulator: PlannedAccumulator; initial: number } | undefined {
+  if (accumulator.overflow === 'wrap' || accumulator.step !== 1) return undefined;
+  const gathered = hull(
+    ranges.map(({ min, max }, r) => ({ min: min + constants[r], max: max + constants[r] })),
+  );
+  const size = 2 ** accumulator.bits;
+  // the array's own result is never negative, so without a start value the field holds it as it is
+  const start = gathered.max < size ? 0 : -gathered.min;
+  if (gathered.max + start >= size) return undefined;
+  const offsets = constants.map((constant) => -constant - start + 0);
+  const initial = ((start % size) + size) % size;
+  return { accumulator: { ...accumulator, signed: false, offset: 0, offsets }, initial };
+}
+
 /** Start value of the field so that a finished sum s gives field (s - offset) / step; counts start at -inputs. */
 export function initialField(accumulator: PlannedAccumulator, inputs: number): number {
   const start = accumulator.step === 2 ? -inputs : 0;
@@ -108,9 +139,10 @@ export function foldSum(accumulator: PlannedAccumulator): (sum: number) => numbe
   };
 }
 
-/** Position of a sum in unsigned order: 0 for the smallest field. */
-export function orderOfSum({ bits, signed, step, offset }: PlannedAccumulator, sum: number): number {
-  return (sum - offset) / step + (signed ? 2 ** (bits - 1) : 0);
+/** Position of a channel's sum in unsigned order: 0 for the smallest field. */
+export function orderOfSum(accumulator: PlannedAccumulator, sum: number, channel: number): number {
+  const { bits, signed, step } = accumulator;
+  return (sum - offsetOf(accumulator, channel)) / step + (signed ? 2 ** (bits - 1) : 0);
 }
 
 /** Sums that remain of accumulators that wrap, by the name of their IntegerNetwork node. */

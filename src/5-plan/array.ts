@@ -1,7 +1,7 @@
 /** The arrays of hw/: which one multiplies, and what booth_dot adds of its own. */
 import type { IntegerDense, IntegerType } from '../3-integer/types.js';
 import { laneNumber, packWord } from './memory.js';
-import type { MemoryImage } from './types.js';
+import type { MemoryImage, Part } from './types.js';
 
 /** How the array multiplies: matrix_vector chooses by the same rule. */
 export type ArrayKind = 'popcount_dot' | 'dot_product' | 'booth_dot';
@@ -46,6 +46,34 @@ export function boothConstant(weights: Int32Array, activation: IntegerType, weig
   return constant;
 }
 
+/** Lanes in one chain of adders of booth_dot: with registers behind it no path has more than 7 adders. */
+export const CHAIN_LANES = 8;
+
+/** What booth_dot adds to the sum of every neuron, [outputs]. */
+export function rowConstants(
+  { weights, inputs, outputs, weightType }: IntegerDense,
+  activation: IntegerType,
+): number[] {
+  return Array.from({ length: outputs }, (_, row) =>
+    boothConstant(weights.subarray(row * inputs, (row + 1) * inputs), activation, weightType),
+  );
+}
+
+/**
+ * Registers inside the array of matrix_vector, as its header and booth_dot's say.
+ *
+ * @param part an instance of matrix_vector
+ */
+export function arrayLatency({ parameters }: Part): number {
+  const number = (name: string) => Number(parameters.get(name));
+  if (number('A_KIND') === 2 || number('PIPELINE') === 0) return 0;
+  const kind = number('W_KIND');
+  const signedBits = kind === 0 ? number('W_W') + 1 : number('W_W');
+  const digits = kind === 2 ? 1 : Math.ceil(signedBits / 2);
+  const joins = digits - 1 + Math.ceil(Math.log2(Math.ceil(number('SIMD') / number('CHAIN'))));
+  return joins > 7 ? 2 : 1;
+}
+
 /** Start values of the accumulators, one word per row of a processing element: see matrix_vector, STARTS. */
 export function startImages(
   prefix: string,
@@ -55,19 +83,15 @@ export function startImages(
   accumulatorBits: number,
   initial: number,
 ): MemoryImage[] {
-  const { inputs, outputs, weights, weightType } = layer;
+  const { outputs } = layer;
+  const constants = rowConstants(layer, activation);
   const size = 2 ** accumulatorBits;
   return Array.from({ length: pe }, (_, p) => ({
     file: `${prefix}_pe${laneNumber(p)}.mem`,
     width: accumulatorBits,
     words: Array.from({ length: outputs / pe }, (__, fold) => {
       const row = fold * pe + p;
-      const constant = boothConstant(
-        weights.subarray(row * inputs, (row + 1) * inputs),
-        activation,
-        weightType,
-      );
-      const start = (initial - constant) % size;
+      const start = (initial - constants[row]) % size;
       return packWord([start < 0 ? start + size : start], accumulatorBits);
     }),
   }));

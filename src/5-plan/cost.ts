@@ -25,6 +25,6 @@ export function engineCost(
  */
 function productCost(activation: IntegerType, weight: IntegerType): number {
   if (activation.encoding === 'bipolar') return weight.encoding === 'bipolar' ? 1.6 : 2.2 * weight.bits + 1;
-  if (weight.encoding === 'bipolar') return activation.bits + 1.5;
-  return Math.ceil(weight.bits / 2) * (activation.bits + 2.2);
+  if (weight.encoding === 'bipolar') return activation.bits + 0.6;
+  return Math.ceil(weight.bits / 2) * (activation.bits + 1.8);
 }

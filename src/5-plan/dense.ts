@@ -1,5 +1,6 @@
 /** A dense layer as a unit: width converter, engine, requantisation, output register. */
-import type { IntegerNetwork } from '../3-integer/types.js';
+import type { IntegerNetwork, IntegerStep } from '../3-integer/types.js';
+import { hull, type Interval } from '../shared/interval.js';
 import { orderOfSum } from './accumulator.js';
 import { planEngine } from './engines/index.js';
 import type { EngineChoice, PlannedLayer } from './engines/types.js';
@@ -56,9 +57,9 @@ export function denseUnit(
   }
   const to = tensorOf(network, step.output).type;
   const requantise = planRequantisation(
-    step,
+    accumulator.offsets ? stepPerChannel(step) : step,
     to,
-    sumOrder(accumulator),
+    sumOrder(accumulator, planned.ranges),
     sums.lanes,
     sums.beats,
     `${module}_steps`,
@@ -76,10 +77,25 @@ export function denseUnit(
   };
 }
 
+/** The same function with thresholds for every channel. */
+function stepPerChannel(step: IntegerStep): IntegerStep {
+  const { rows, channels, thresholds } = step;
+  if (rows > 1 || channels === 1) return step;
+  const own = new Float64Array(channels * thresholds.length);
+  for (let c = 0; c < channels; c++) own.set(thresholds, c * thresholds.length);
+  return { ...step, rows: channels, thresholds: own };
+}
+
 /** Unsigned order of the accumulator field. */
-function sumOrder(accumulator: PlannedAccumulator): StepInput {
-  const { bits, signed, overflow, min, max } = accumulator;
-  const order = (sum: number) => orderOfSum(accumulator, sum);
-  const [lo, hi] = overflow === 'wrap' ? [0, 2 ** bits - 1] : [order(min), order(max)];
-  return { bits, xorMask: signed ? 2 ** (bits - 1) : 0, order, lo, hi };
+function sumOrder(accumulator: PlannedAccumulator, ranges: readonly Interval[]): StepInput {
+  const { bits, signed, overflow } = accumulator;
+  const order = (sum: number, channel: number) => orderOfSum(accumulator, sum, channel);
+  const xorMask = signed ? 2 ** (bits - 1) : 0;
+  if (overflow === 'wrap') return { bits, xorMask, order, lo: 0, hi: 2 ** bits - 1 };
+  const channels = ranges.map(({ min, max }, channel) => ({
+    lo: order(min, channel),
+    hi: order(max, channel),
+  }));
+  const { min: lo, max: hi } = hull(channels.map((each) => ({ min: each.lo, max: each.hi })));
+  return { bits, xorMask, order, lo, hi, channels };
 }

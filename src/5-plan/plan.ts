@@ -75,7 +75,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot dot_product input_port matrix_vector output_port popcount_dot rom scale_shift stream_fifo ' +
+    'bit_count booth_chain booth_dot booth_tree dot_product input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
     'stream_register stream_width threshold_parallel threshold_search threshold_stage vector_buffer wrap_counter'
   ).split(' '),
 );
@@ -110,7 +110,7 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
     const step = network.nodes.find(
       (node): node is IntegerStep => node.kind === 'step' && node.input === layer.output,
     );
-    return [{ layer, inputType, accumulator, step }];
+    return [{ layer, inputType, accumulator, ranges: accumulators.ranges, step }];
   });
 }
 

@@ -9,9 +9,10 @@ import type { MemoryImage, Part, Stream } from './types.js';
 export interface StepInput {
   readonly bits: number;
   readonly xorMask: number; // applied to the field to give the unsigned order
-  readonly order: (value: number) => number; // value (sum or code, negated when reversed) -> order, not rounded
+  readonly order: (value: number, channel: number) => number; // sum or code, negated when reversed -> order, not rounded
   readonly lo: number; // smallest and largest order that occur
   readonly hi: number;
+  readonly channels?: readonly { readonly lo: number; readonly hi: number }[]; // of each channel, where known
 }
 
 export type RequantisationWay = 'threshold_search' | 'threshold_parallel' | 'scale_shift';
@@ -122,18 +123,22 @@ function romCost(bits: number, words: number): number {
 }
 
 /** Thresholds in unsigned order: 0 is always reached, input.hi + 1 never. */
-function toOrder({ thresholds }: IntegerStep, input: StepInput): Float64Array {
-  return thresholds.map((t) => {
+function toOrder({ thresholds, levels }: IntegerStep, input: StepInput): Float64Array {
+  return thresholds.map((t, index) => {
     if (t === Number.NEGATIVE_INFINITY) return 0;
-    const order = t === Number.POSITIVE_INFINITY ? t : Math.ceil(input.order(t));
+    const order =
+      t === Number.POSITIVE_INFINITY ? t : Math.ceil(input.order(t, Math.floor(index / (levels - 1))));
     return order <= input.lo ? 0 : Math.min(order, input.hi + 1);
   });
 }
 
-function scaleShift(rows: Float64Array, width: number, step: IntegerStep, { lo, hi }: StepInput) {
+function scaleShift(rows: Float64Array, width: number, step: IntegerStep, { lo, hi, channels }: StepInput) {
   const functions: LevelFunction[] = [];
   for (let r = 0; r < step.rows; r++)
-    functions.push({ thresholds: rows.subarray(r * width, (r + 1) * width), lo, hi });
+    functions.push({
+      thresholds: rows.subarray(r * width, (r + 1) * width),
+      ...(step.rows > 1 && channels ? channels[r] : { lo, hi }),
+    });
   return findScaleShift(functions, 24);
 }
 

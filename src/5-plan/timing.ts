@@ -1,4 +1,5 @@
 /** When every beat of one inference passes every part, in cycles, when nothing outside stalls. */
+import { arrayLatency } from './array.js';
 import type { Part, Unit } from './types.js';
 
 /** Cycles from taking a beat to offering the result, of the modules that map beats one to one. */
@@ -31,9 +32,10 @@ function passPart(times: Float64Array, part: Part): Float64Array {
       return passBuffer(times, part);
     case 'matrix_vector': {
       const rowBeats = Number(part.parameters.get('SYNAPSE_FOLD'));
+      const latency = 3 + arrayLatency(part);
       return Float64Array.from(
         { length: part.output.beats },
-        (_, row) => times[(row + 1) * rowBeats - 1] + 3,
+        (_, row) => times[(row + 1) * rowBeats - 1] + latency,
       );
     }
     default: {

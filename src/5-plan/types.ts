@@ -71,6 +71,7 @@ export interface PlannedAccumulator {
   readonly signed: boolean;
   readonly step: number;
   readonly offset: number;
+  readonly offsets?: readonly number[]; // [outputs] in place of offset, where every channel has its own
   readonly min: number;
   readonly max: number;
   readonly widths: AccumulatorWidths;

@@ -17,22 +17,28 @@ export interface Comparison {
   readonly got: number | null;
 }
 
+/** Meaning of a lane; `bases` gives every channel its own base: element k of a sample is channel k. */
+export interface ChannelCode extends LaneCode {
+  readonly bases?: readonly number[];
+}
+
 /** Compare a run's output beats with expected codes; missing ones differ. */
 export function compare(
   result: RunResult,
   stream: Stream,
-  { signed, base, stride }: LaneCode,
+  { signed, base, bases, stride }: ChannelCode,
   expected: Codes,
 ): Comparison {
   const fields = unpackBeats(result.outputs, stream, signed);
+  const code = (k: number) => (bases ? bases[k % bases.length] : base) + stride * fields[k];
   let mismatches = 0;
   let first = -1;
   for (let k = 0; k < expected.length; k++) {
-    if (k < fields.length && base + stride * fields[k] === expected[k]) continue;
+    if (k < fields.length && code(k) === expected[k]) continue;
     mismatches++;
     if (first < 0) first = k;
   }
-  const got = first >= 0 && first < fields.length ? base + stride * fields[first] : null;
+  const got = first >= 0 && first < fields.length ? code(first) : null;
   return { mismatches, first: Math.max(first, 0), expected: expected[Math.max(first, 0)], got };
 }
 

@@ -235,8 +235,13 @@ class Verification {
       const expected = evaluateDense(bounded.layer, inputs, vectors);
       const wrap = this.overflow.get(bounded.layer.name);
       if (wrap) for (let k = 0; k < expected.length; k++) expected[k] = wrap(expected[k]);
-      const { signed, offset, step } = accumulator;
-      const compared = compare(result, arrayOutput, { signed, base: offset, stride: step }, expected);
+      const { signed, offset, offsets, step } = accumulator;
+      const compared = compare(
+        result,
+        arrayOutput,
+        { signed, base: offset, bases: offsets, stride: step },
+        expected,
+      );
       total.vectors += vectors;
       total.mismatches += compared.mismatches;
       total.problem ??= result.problem?.message;

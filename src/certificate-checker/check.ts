@@ -38,8 +38,18 @@ interface Claim {
   outputs: number;
   inputMin: number | number[];
   inputMax: number | number[];
-  accumulator: { bits: number; signed: boolean; step: number; offset: number; overflow: string };
+  accumulator: Field;
   channels: { min: number; max: number; witness: string }[];
+}
+
+/** sum = step * field + offset; the field is unsigned or two's complement. */
+interface Field {
+  bits: number;
+  signed: boolean;
+  step: number;
+  offset: number;
+  offsets?: number[]; // by channel, in place of offset
+  overflow: string;
 }
 
 interface Unit {
@@ -126,6 +136,10 @@ function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): Che
   return { name: unit.name, channels: outputs, bits: accumulator.bits, min, max };
 }
 
+function offsetOf({ offset, offsets }: Field, channel: number): number {
+  return offsets ? offsets[channel] : offset;
+}
+
 /** A neuron's start value must be the field of an empty sum, less what its array adds of its own. */
 function checkStart(
   rtl: RtlFolder,
@@ -139,10 +153,11 @@ function checkStart(
   const emptySum = counts ? -inputs : 0; // counting agreements starts with every product at -1
   expectEqual('step', accumulator.step, counts ? 2 : 1);
   const field =
-    (emptySum - accumulator.offset) / accumulator.step - (booth ? arrayConstant(engine, weights) : 0);
+    (emptySum - offsetOf(accumulator, channel)) / accumulator.step -
+    (booth ? arrayConstant(engine, weights) : 0);
   const size = 2 ** accumulator.bits;
   const pe = engine.number('PE');
-  const found = booth
+  const found = engine.number('START_ROM', 0)
     ? bitsOf(
         rtl.rom(`${engine.text('STARTS')}_pe${digits(channel % pe, 3)}.mem`)[Math.floor(channel / pe)],
         0,
@@ -176,8 +191,10 @@ function checkChannel(
   weights: number[],
   low: number[],
   high: number[],
-  { bits, signed, step, offset, overflow }: Claim['accumulator'],
+  field: Field,
 ): void {
+  const { bits, signed, step, overflow } = field;
+  const offset = offsetOf(field, index);
   let [best, worst] = [0, 0];
   for (let i = 0; i < weights.length; i++) {
     const w = weights[i];
@@ -221,12 +238,12 @@ function channelWeights(rtl: RtlFolder, engine: Parameters, channel: number): nu
 
 /** Codes that a layer's outputs can take, from its sums' ends and its requantisation. */
 function outputCodes(rtl: RtlFolder, unit: Unit, { accumulator, channels }: Claim): Codes {
-  const { step, offset, overflow, bits, signed } = accumulator;
+  const { step, overflow, bits, signed } = accumulator;
   const steps = readSteps(rtl, unit.module);
   const sums = { min: channels.map(({ min }) => min), max: channels.map(({ max }) => max) };
   if (!steps) return sums;
   const lowest = signed ? -(2 ** (bits - 1)) : 0;
-  const toField = (sum: number) => (sum - offset) / step;
+  const toField = (sum: number, channel: number) => (sum - offsetOf(accumulator, channel)) / step;
   const fields =
     overflow === 'none'
       ? { min: sums.min.map(toField), max: sums.max.map(toField) }

@@ -49,8 +49,10 @@ export class Parameters {
     this.values = values;
   }
 
-  number(name: string): number {
-    const text = this.values.get(name) ?? '';
+  number(name: string, absent?: number): number {
+    const given = this.values.get(name);
+    if (given === undefined && absent !== undefined) return absent;
+    const text = given ?? '';
     const based = /^\d+'h([0-9a-f]+)$/.exec(text);
     const value = based ? Number.parseInt(based[1], 16) : Number(text === '' ? Number.NaN : text);
     if (!Number.isSafeInteger(value)) throw new Doubt(`${this.where}: parameter ${name} is '${text}'`);

@@ -125,7 +125,7 @@ test('field and sum: in order, distinct where nothing wraps, modulo 2^bits where
       let previous = Number.NEGATIVE_INFINITY;
       for (let sum = min; sum <= max; sum += step) {
         const folded = fold(sum);
-        const order = orderOfSum(accumulator, folded);
+        const order = orderOfSum(accumulator, folded, 0);
         expect(order >= 0 && order < size && Number.isInteger(order)).toBe(true);
         expect(((sum - folded) / step) % size).toBeCloseTo(0, 20);
         if (accumulator.overflow === 'wrap') continue;

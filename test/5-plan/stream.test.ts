@@ -89,7 +89,7 @@ test('latency by hand: two beats in, a converter, a replayed vector, two rows', 
   const port = part('input_port', two, two); // beats at 1, 2
   const width = part('stream_width', two, four); // 2, 3, 4, 5: a beat a cycle after it arrived, one at a time
   const buffer = part('vector_buffer', four, replayed, { BEATS: 4, REPEATS: 2 }); // 4 .. 7, then 8 .. 11
-  const engine = part('matrix_vector', replayed, sums, { SYNAPSE_FOLD: 4 }); // rows end at 7 and 11: 10 and 14
+  const engine = part('matrix_vector', replayed, sums, { SYNAPSE_FOLD: 4, PIPELINE: 0 }); // rows end at 7 and 11: 10 and 14
   const search = part('threshold_search', sums, sums, { LEVEL_BITS: 2 }); // 13, 17
   const register = registerPart(sums); // 14, 18
   expect(chainLatency([unit([port])])).toBe(2);

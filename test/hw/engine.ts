@@ -1,7 +1,7 @@
 /** Benches of matrix_vector: random weights and start values, their memory files, and what must come out. */
 import { allowed } from './arrays.js';
 import type { Bench } from './bench.js';
-import { BIPOLAR, boothConstant, decode, dot, SIGNED, TERNARY } from './operands.js';
+import { BIPOLAR, boothConstant, decode, dot, SIGNED, TERNARY, UNSIGNED } from './operands.js';
 import { digits, pack, Random } from './words.js';
 
 /** Parameters of matrix_vector. */
@@ -15,6 +15,8 @@ export interface Engine {
   readonly W_W: number;
   readonly W_KIND: number;
   readonly CHAIN: number;
+  readonly PIPELINE: number;
+  readonly START_ROM: number;
   readonly BLOCK: number;
   readonly ACC_W: number;
 }
@@ -23,17 +25,17 @@ export interface Engine {
 const BEATS = 64;
 
 export function engineBench(engine: Engine): Bench {
-  const { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, ACC_W } = engine;
+  const { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, START_ROM, ACC_W } = engine;
   const random = new Random(PE * 1000 + SIMD * 100 + ACC_W);
   const inputs = SIMD * SYNAPSE_FOLD;
   const booth = A_KIND !== BIPOLAR;
-  const init = random.bits(ACC_W); // booth_dot must ignore it
+  const init = random.bits(ACC_W); // START_ROM makes it without effect
   const neurons = Array.from({ length: PE * NEURON_FOLD }, (_, neuron) => ({
     codes:
       neuron === 0
         ? new Array<bigint>(inputs).fill(heaviestWeight(engine))
         : random.words(inputs, W_W).map((code) => allowed(code, W_KIND)),
-    initial: booth ? random.bits(ACC_W) : init,
+    initial: START_ROM ? random.bits(ACC_W) : init,
   }));
 
   const input: bigint[] = [];
@@ -47,7 +49,7 @@ export function engineBench(engine: Engine): Bench {
       input.push(...beats(a, A_W));
       const sums = neurons
         .slice(fold * PE, (fold + 1) * PE)
-        .map(({ codes, initial }) => initial + sum(a, codes));
+        .map(({ codes, initial }) => initial + sum(a, codes) + constant(codes));
       expected.push(pack(sums, ACC_W));
     }
   }
@@ -56,16 +58,13 @@ export function engineBench(engine: Engine): Bench {
   for (let pe = 0; pe < PE; pe++) {
     const own = neurons.filter((_, neuron) => neuron % PE === pe);
     memories[`w_pe${digits(pe)}.mem`] = own.flatMap(({ codes }) => beats(codes, W_W));
-    if (booth)
-      memories[`s_pe${digits(pe)}.mem`] = own.map(({ codes, initial }) =>
-        BigInt.asUintN(ACC_W, initial - boothConstant(weights(codes), A_W, A_KIND, W_W, W_KIND)),
-      );
+    if (START_ROM) memories[`s_pe${digits(pe)}.mem`] = own.map(({ initial }) => initial);
   }
   const parameters = {
     ...engine,
     INIT: { value: init, width: ACC_W },
     WEIGHTS: 'w',
-    STARTS: booth ? 's' : '',
+    STARTS: START_ROM ? 's' : '',
   };
   return { module: 'matrix_vector', parameters, input, expected, memories };
 
@@ -77,6 +76,11 @@ export function engineBench(engine: Engine): Bench {
 
   function weights(codes: readonly bigint[]): bigint[] {
     return codes.map((code) => decode(code, W_W, W_KIND));
+  }
+
+  /** What the array adds of its own. */
+  function constant(codes: readonly bigint[]): bigint {
+    return booth ? boothConstant(weights(codes), A_W, A_KIND, W_W, W_KIND) : 0n;
   }
 
   /** What the accumulator gathers: agreements when both operands are bipolar. */
@@ -95,4 +99,12 @@ function heaviestWeight({ A_KIND, W_W, W_KIND }: Engine): bigint {
   if (W_KIND === BIPOLAR) return 0n;
   if (A_KIND === BIPOLAR) return W_KIND === SIGNED ? 2n ** BigInt(W_W - 1) : 2n ** BigInt(W_W) - 1n;
   return 0xaaaan & (2n ** BigInt(W_W) - 1n); // digits -2 and -1: with 0, every bit of every row is 1
+}
+
+/** Cycles from the last beat of a row to its output: 3, and the registers inside booth_dot. */
+export function engineLatency({ SIMD, A_KIND, W_W, W_KIND, CHAIN, PIPELINE }: Engine): number {
+  if (A_KIND === BIPOLAR || !PIPELINE) return 3;
+  const digits = W_KIND === BIPOLAR ? 1 : Math.ceil((W_KIND === UNSIGNED ? W_W + 1 : W_W) / 2);
+  const joins = digits - 1 + Math.ceil(Math.log2(Math.ceil(SIMD / CHAIN)));
+  return joins > 7 ? 5 : 4;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runBench } from './bench.js';
-import { type Engine, engineBench } from './engine.js';
+import { type Engine, engineBench, engineLatency } from './engine.js';
 import { BIPOLAR, SIGNED, TERNARY, UNSIGNED } from './operands.js';
 
 const ACTIVATIONS = [
@@ -25,42 +25,62 @@ const WEIGHTS = [
   [TERNARY, 2],
 ] as const;
 
-/** PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, CHAIN, BLOCK. */
+/** PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, CHAIN, BLOCK, PIPELINE, START_ROM. */
 const SHAPES = [
-  [1, 1, 1, 1, 4, 0],
-  [2, 4, 2, 2, 4, 0],
-  [1, 5, 3, 1, 4, 1],
-  [3, 3, 1, 3, 1, 0],
-  [1, 9, 2, 1, 4, 0],
-  [2, 17, 1, 1, 7, 0],
-  [1, 17, 2, 2, 4, 1],
-  [11, 1, 5, 3, 1, 0],
-  [2, 9, 1, 2, 7, 1],
-  [1, 5, 4, 3, 1, 0],
-  [1, 17, 2, 1, 1, 0],
+  [1, 1, 1, 1, 8, 0, 1, 0],
+  [2, 4, 2, 2, 8, 0, 1, 1],
+  [1, 5, 3, 1, 4, 1, 0, 0],
+  [3, 3, 1, 3, 1, 0, 1, 1],
+  [1, 9, 2, 1, 4, 0, 0, 1],
+  [2, 17, 1, 1, 7, 0, 1, 0],
+  [1, 20, 2, 2, 8, 1, 1, 1],
+  [11, 1, 5, 3, 1, 0, 0, 0],
+  [2, 9, 1, 2, 7, 1, 1, 1],
+  [1, 16, 4, 3, 8, 0, 1, 0],
+  [1, 33, 2, 1, 1, 0, 1, 0],
+  [1, 8, 3, 2, 8, 0, 1, 0],
 ] as const;
 
 /** ACC_W less the bits that hold every sum: wide enough, too narrow (sums wrap), a single bit. */
 const SLACK = [0, -3, 5, -1, -48] as const;
 
-/** Every activation with every weight; the 11 shapes and 5 slacks take turns, so all their pairs occur too. */
+/** Every activation with every weight; the 12 shapes and 5 slacks take turns, so all their pairs occur too. */
 const engines = ACTIVATIONS.flatMap((activation) =>
   WEIGHTS.map((weight) => [activation, weight] as const),
 ).map(([[A_KIND, A_W], [W_KIND, W_W]], index): Engine => {
-  const [PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, CHAIN, BLOCK] = SHAPES[index % SHAPES.length];
+  const [PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, CHAIN, BLOCK, PIPELINE, START_ROM] =
+    SHAPES[index % SHAPES.length];
   const exact = A_W + W_W + Math.ceil(Math.log2(SIMD * SYNAPSE_FOLD)) + 1;
   const ACC_W = Math.min(48, Math.max(1, exact + SLACK[index % SLACK.length]));
-  return { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, CHAIN, BLOCK, ACC_W };
+  return {
+    PE,
+    SIMD,
+    SYNAPSE_FOLD,
+    NEURON_FOLD,
+    A_W,
+    A_KIND,
+    W_W,
+    W_KIND,
+    CHAIN,
+    BLOCK,
+    PIPELINE,
+    START_ROM,
+    ACC_W,
+  };
 });
 
 describe('matrix_vector', () => {
   test.each(engines)(
-    '$PE x $SIMD, folds $SYNAPSE_FOLD x $NEURON_FOLD, A kind $A_KIND of $A_W bits, W kind $W_KIND of $W_W bits, chains of $CHAIN, block $BLOCK, $ACC_W-bit accumulator',
+    '$PE x $SIMD, folds $SYNAPSE_FOLD x $NEURON_FOLD, A kind $A_KIND of $A_W bits, W kind $W_KIND of $W_W bits, chains of $CHAIN, block $BLOCK, pipeline $PIPELINE, start ROM $START_ROM, $ACC_W-bit accumulator',
     async (engine) => {
       const bench = engineBench(engine);
       const figures = await runBench(bench);
       const { SYNAPSE_FOLD } = engine;
-      expect(figures).toEqual({ latency: SYNAPSE_FOLD - 1 + 3, cycles: bench.input.length - 1 + 3 });
+      const latency = engineLatency(engine);
+      expect(figures).toEqual({
+        latency: SYNAPSE_FOLD - 1 + latency,
+        cycles: bench.input.length - 1 + latency,
+      });
     },
   );
 });

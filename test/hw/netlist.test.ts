@@ -11,10 +11,10 @@ const yosys = YOSYS[YOSYS.length - 1];
 
 test(`netlist of matrix_vector, by ${yosys.name}`, async () => {
   const bench = engineBench({
-    ...{ PE: 1, SIMD: 3, SYNAPSE_FOLD: 2, NEURON_FOLD: 2, CHAIN: 2, BLOCK: 0 },
+    ...{ PE: 1, SIMD: 3, SYNAPSE_FOLD: 2, NEURON_FOLD: 2, CHAIN: 2, BLOCK: 0, PIPELINE: 1, START_ROM: 1 },
     ...{ A_W: 2, A_KIND: UNSIGNED, W_W: 3, W_KIND: SIGNED, ACC_W: 9 },
   });
-  expect(await runNetlist(bench, yosys)).toEqual({ latency: 4, cycles: bench.input.length + 2 });
+  expect(await runNetlist(bench, yosys)).toEqual({ latency: 5, cycles: bench.input.length + 3 });
 });
 
 test(`netlist of popcount_dot, by ${yosys.name}`, async () => {

@@ -116,7 +116,8 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
   return Array.from({ length: pe * folds }, (_, neuron) => {
     const file = `_pe${digits(neuron % pe, 3)}`;
     const row = Math.floor(neuron / pe);
-    let sum = booth ? field(reader.word('STARTS', file, row), 0, bits) : reader.big('INIT');
+    const startRom = reader.part.parameters.has('START_ROM');
+    let sum = startRom ? field(reader.word('STARTS', file, row), 0, bits) : reader.big('INIT');
     for (let s = 0; s < synapses; s++) {
       const word = reader.word('WEIGHTS', file, row * synapses + s);
       for (let lane = 0; lane < simd; lane++) {

@@ -1,17 +1,18 @@
 /** The folded LUT engine: a vector buffer that repeats the activations, and matrix_vector with its weight ROMs. */
 import type { Fold } from '../../1-import/types.js';
-import { initialField } from '../accumulator.js';
-import { arrayKind, startImages, weightKind } from '../array.js';
+import { absorbConstants, initialField } from '../accumulator.js';
+import { arrayKind, CHAIN_LANES, rowConstants, startImages, weightKind } from '../array.js';
 import { prefersBlock, weightImages } from '../memory.js';
 import type { Part, Stream } from '../types.js';
 import type { EnginePlan, PlannedLayer } from './types.js';
 
 /** PE neurons at a time, SIMD inputs of each per cycle. */
 export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: string): EnginePlan {
-  const { layer, inputType, accumulator } = planned;
+  const { layer, inputType } = planned;
   const fold = { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd };
   const vector: Stream = { lanes: simd, laneBits: inputType.bits, beats: fold.synapseFold };
   const replayed: Stream = { ...vector, beats: fold.synapseFold * fold.neuronFold };
+  const { accumulator, initial, startRom } = startOfSums(planned, fold.neuronFold);
   const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: fold.neuronFold };
   const array: Part[] = [
     {
@@ -30,21 +31,38 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
       instance: 'engine',
       input: replayed,
       output: sums,
-      parameters: engineParameters(planned, fold, module),
+      parameters: engineParameters({ ...planned, accumulator }, fold, module, startRom ? undefined : initial),
     },
   ];
   const memories = weightImages(`${module}_weights`, layer, pe, simd);
-  if (arrayKind(inputType, layer.weightType) === 'booth_dot') {
-    const initial = initialField(accumulator, layer.inputs);
+  if (startRom)
     memories.push(...startImages(`${module}_starts`, layer, inputType, pe, accumulator.bits, initial));
-  }
   return { array, input: vector, sums, accumulator, memories, interval: replayed.beats };
+}
+
+/**
+ * Where the accumulators start. booth_dot adds a constant to every neuron's sum: thresholds that differ by channel
+ * anyway take it up, if that costs no bit; else a ROM of start values takes it back.
+ *
+ * @returns initial: the field of an empty sum, before the array's constant
+ */
+function startOfSums(planned: PlannedLayer, neuronFold: number) {
+  const { layer, inputType, accumulator, ranges, step } = planned;
+  const initial = initialField(accumulator, layer.inputs);
+  if (arrayKind(inputType, layer.weightType) !== 'booth_dot')
+    return { accumulator, initial, startRom: false };
+  const constants = rowConstants(layer, inputType);
+  // thresholds that all channels share would have to be written out for each: dearer than the start values
+  const absorbs = step !== undefined && (step.rows > 1 || neuronFold === 1);
+  const absorbed = absorbs ? absorbConstants(accumulator, ranges, constants) : undefined;
+  return absorbed ? { ...absorbed, startRom: false } : { accumulator, initial, startRom: true };
 }
 
 function engineParameters(
   { layer, inputType, accumulator }: PlannedLayer,
   fold: { pe: number; simd: number; neuronFold: number; synapseFold: number },
   module: string,
+  initial: number | undefined, // undefined: start values from a ROM
 ) {
   const parameters = new Map<string, number | string>([
     ['PE', fold.pe],
@@ -55,11 +73,13 @@ function engineParameters(
     ['A_KIND', inputType.encoding === 'bipolar' ? 2 : inputType.signed ? 1 : 0],
     ['W_W', layer.weightType.bits],
     ['W_KIND', weightKind(layer.weightType)],
+    ['CHAIN', CHAIN_LANES],
+    ['PIPELINE', 1],
     ['ACC_W', accumulator.bits],
     ['BLOCK', prefersBlock(fold.simd * layer.weightType.bits, fold.synapseFold * fold.neuronFold) ? 1 : 0],
     ['WEIGHTS', `"${module}_weights"`],
   ]);
-  if (arrayKind(inputType, layer.weightType) === 'booth_dot') parameters.set('STARTS', `"${module}_starts"`);
-  else parameters.set('INIT', `${accumulator.bits}'h${initialField(accumulator, layer.inputs).toString(16)}`);
+  if (initial === undefined) parameters.set('START_ROM', 1).set('STARTS', `"${module}_starts"`);
+  else parameters.set('INIT', `${accumulator.bits}'h${initial.toString(16)}`);
   return parameters;
 }

@@ -1,6 +1,7 @@
 /** Engines: the hardware that forms a dense layer's sums. Each engine is a file beside this one. */
 import type { Fold } from '../../1-import/types.js';
 import type { IntegerDense, IntegerStep, IntegerType } from '../../3-integer/types.js';
+import type { Interval } from '../../shared/interval.js';
 import type { MemoryImage, Part, PlannedAccumulator, Stream } from '../types.js';
 
 /**
@@ -18,6 +19,7 @@ export interface PlannedLayer {
   readonly layer: IntegerDense;
   readonly inputType: IntegerType;
   readonly accumulator: PlannedAccumulator;
+  readonly ranges: readonly Interval[]; // [outputs], proven ranges of the sums
   readonly step?: IntegerStep; // the function of the sums
 }
 
