@@ -32,7 +32,7 @@ module matrix_vector #(
     parameter ACC_W        = 12,  // bits per accumulator, 1 .. 48
     parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, unless START_ROM
     parameter START_ROM    = 0,   // 1: a start value per neuron, from STARTS
-    parameter BLOCK        = 0,   // 1: weights in block RAM; 0: as the synthesiser likes
+    parameter BLOCK        = 0,   // 1: weights in block RAM; 0: in LUTs
     parameter WEIGHTS      = "",  // path prefix of the weight files
     parameter STARTS       = ""   // path prefix of the start values' files, with START_ROM only
 ) (

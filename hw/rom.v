@@ -9,7 +9,8 @@
 module rom #(
     parameter WIDTH = 8,  // bits per word, >= 1
     parameter DEPTH = 4,  // words, >= 1
-    parameter BLOCK = 0,  // 1: ask for block RAM; 0: as the synthesiser likes
+    // 1: block RAM; 0: LUTs. By default block RAM for what would cost 64 LUTs and more
+    parameter BLOCK = DEPTH >= 256 && WIDTH * DEPTH >= 4096 ? 1 : 0,
     parameter FILE  = ""  // path of the $readmemh file: DEPTH words, address 0 first
 ) (
     input  wire                                       clk,
@@ -31,7 +32,7 @@ module rom #(
             assign data = memory[0];
             wire unused = &{1'b0, clk, enable, address};
         end else if (BLOCK != 0) begin : gen_block
-            // the same as gen_any: an attribute's value cannot depend on a parameter in every tool
+            // the same as gen_logic: an attribute's value cannot depend on a parameter in every tool
             (* rom_style = "block" *) reg [WIDTH-1:0] memory [0:DEPTH-1];
             reg [WIDTH-1:0] read_data;
             if (FILE != "") begin : gen_load
@@ -42,8 +43,8 @@ module rom #(
             end
             assign data = read_data;
             always @(posedge clk) if (enable) read_data <= memory[address];
-        end else begin : gen_any
-            reg [WIDTH-1:0] memory [0:DEPTH-1];
+        end else begin : gen_logic
+            (* logic_block *) reg [WIDTH-1:0] memory [0:DEPTH-1];
             reg [WIDTH-1:0] read_data;
             if (FILE != "") begin : gen_load
                 initial $readmemh(FILE, memory);

@@ -1,7 +1,7 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays]   (default: all)
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model]   (default: all)
  * The zoo's networks are needed for times and resources: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureArrays } from './bench-arrays.mjs';
+import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 
 const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
@@ -136,7 +137,7 @@ function resources() {
   );
 }
 
-const sections = { times, scaling: measureScaling, resources, arrays: measureArrays };
+const sections = { times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(sections);
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);

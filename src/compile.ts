@@ -5,7 +5,8 @@ import { toInteger } from './3-integer/convert.js';
 import { boundNetwork } from './4-bounds/bounds.js';
 import type { BoundedNetwork } from './4-bounds/types.js';
 import { wrappedSums } from './5-plan/accumulator.js';
-import { type PlanOptions, planNetwork } from './5-plan/plan.js';
+import type { PlanOptions } from './5-plan/plan.js';
+import { planWithin } from './5-plan/planner.js';
 import type { Plan } from './5-plan/types.js';
 import { emitFiles } from './6-emit/emit.js';
 
@@ -27,13 +28,13 @@ export async function analyse(model: string, inputPort?: PortType): Promise<Boun
  * after them are bounded again for the sums that then remain.
  */
 export function plan(bounded: BoundedNetwork, options: PlanOptions): { bounded: BoundedNetwork; plan: Plan } {
-  let current = { bounded, plan: planNetwork(bounded, options) };
+  let current = { bounded, plan: planWithin(bounded, options) };
   for (let known = 0; ; ) {
     const wrapped = wrappedSums(current.plan.units);
     if (wrapped.size === known) return current;
     known = wrapped.size; // rebounding widens ranges, so layers that wrapped go on wrapping
     const again = boundNetwork(bounded.network, wrapped);
-    current = { bounded: again, plan: planNetwork(again, options) };
+    current = { bounded: again, plan: planWithin(again, options) };
   }
 }
 

@@ -6,7 +6,7 @@ import { prefersBlock } from './memory.js';
 
 /** Estimated LUTs of an engine; only differences between foldings matter here. */
 export function engineCost(
-  { layer, inputType, accumulatorBits, levels }: FoldLayer,
+  { layer, inputType, accumulatorBits, levels, blockRamWeight = 0 }: FoldLayer,
   { pe, simd }: EngineChoice,
 ): number {
   const folded = layer.outputs > pe;
@@ -14,9 +14,16 @@ export function engineCost(
   const requantise = levels ? Math.ceil(Math.log2(levels)) * (0.7 * accumulatorBits + 1) : 0;
   const depth = (layer.outputs / pe) * (layer.inputs / simd);
   const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;
-  const rom = prefersBlock(simd * layer.weightType.bits, depth) ? romBits / 512 : romBits / 50;
+  const rom = prefersBlock(simd * layer.weightType.bits, depth)
+    ? romBits / 512 + (blockRamWeight * pe * blockRams(simd * layer.weightType.bits, depth) * 18_432) / 512
+    : romBits / 50;
   const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
   return pe * (simd * perProduct + accumulatorBits * 1.2 + requantise + 3) + rom + buffer + 20;
+}
+
+/** RAMB18 of one ROM: 1,024 x 18 or 512 x 36. */
+function blockRams(width: number, depth: number): number {
+  return depth <= 512 ? Math.ceil(width / 36) : Math.ceil(width / 18) * Math.ceil(depth / 1024);
 }
 
 /**

@@ -17,6 +17,7 @@ export interface FoldLayer {
   readonly inputType: IntegerType;
   readonly accumulatorBits: number;
   readonly levels: number; // of the step after it; 0 when sums leave
+  readonly blockRamWeight?: number; // see PlanOptions
   readonly engines: readonly EngineName[]; // that may be taken
   readonly fixed?: Fold;
 }

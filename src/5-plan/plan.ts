@@ -7,6 +7,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import { type AccumulatorOptions, planAccumulator } from './accumulator.js';
 import { denseUnit } from './dense.js';
+import type { Budget } from './device.js';
 import { allowedEngines } from './engines/index.js';
 import type { EngineOption, PlannedLayer } from './engines/types.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
@@ -27,6 +28,8 @@ export interface PlanOptions {
   readonly cycles?: number; // longest interval per inference
   readonly folds?: ReadonlyMap<string, Fold>; // by layer name
   readonly engine?: EngineOption; // default 'lut'
+  readonly budget?: Budget; // of planWithin
+  readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
 }
 
@@ -117,7 +120,15 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
 function foldLayer({ layer, inputType, accumulator, step }: PlannedLayer, options: PlanOptions): FoldLayer {
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
   const engines = allowedEngines(options.engine ?? 'lut');
-  return { layer, inputType, accumulatorBits: accumulator.bits, levels: step?.levels ?? 0, engines, fixed };
+  return {
+    layer,
+    inputType,
+    accumulatorBits: accumulator.bits,
+    levels: step?.levels ?? 0,
+    engines,
+    fixed,
+    blockRamWeight: options.blockRamWeight ?? 0,
+  };
 }
 
 /** --cycles; else what the given foldings need; else the default. */

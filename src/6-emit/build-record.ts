@@ -1,5 +1,6 @@
 /** build.json: what the commands that take a build folder need to know of it. */
 import type { AccumulatorWidths } from '../4-bounds/types.js';
+import { type Estimate, estimateUnit } from '../5-plan/model.js';
 import type { LaneCode, Plan, PlannedAccumulator, Stream, Unit } from '../5-plan/types.js';
 
 export interface BuildUnit {
@@ -25,6 +26,7 @@ export interface BuildUnit {
     readonly synapseFold: number;
   };
   readonly requantisation?: string;
+  readonly estimate: Estimate; // of the analytic model, for the build's target
 }
 
 export interface BuildLayer {
@@ -109,12 +111,17 @@ export function buildRecord(
         accumulator,
         fold,
         requantisation,
+        estimate: rounded(estimateUnit(unit, plan.target)),
         ...array,
       };
     }),
     layers: buildLayers(plan),
     files: [...files, 'build.json'].sort(),
   };
+}
+
+function rounded({ lut, sites, ff, bram, dsp }: Estimate): Estimate {
+  return { lut: Math.round(lut), sites: Math.round(sites), ff: Math.round(ff), bram, dsp };
 }
 
 /** The layers of the CLI contract: units that compute, without the ports. */

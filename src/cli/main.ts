@@ -115,7 +115,14 @@ function parser(): Argv {
     y,
     'resources <dir>',
     'synthesis report per layer',
-    (b) => folder(b).option('target', { type: 'string', describe: 'xc7, xcup or ice40 (default: as built)' }),
+    (b) =>
+      folder(b)
+        .option('target', { type: 'string', describe: 'xc7, xcup or ice40 (default: as built)' })
+        .option('engine', {
+          type: 'string',
+          default: 'yosys',
+          describe: 'yosys: synthesise; model: the analytic estimate of the build',
+        }),
     async () => (await import('./commands/resources.js')).resources,
   );
   y = register(

@@ -2,11 +2,20 @@
 import type { Argv } from 'yargs';
 import type { BoundedNetwork } from '../4-bounds/types.js';
 import type { AccumulatorOptions } from '../5-plan/accumulator.js';
+import { DEVICES } from '../5-plan/device.js';
 import { DEFAULT_CYCLES, type PlanOptions } from '../5-plan/plan.js';
 import { analyse } from '../compile.js';
 import * as errors from '../diagnostics/command-errors.js';
 import { fail } from '../diagnostics/diagnostic.js';
-import { parseFoldFile, parsePolicy, parsePortType, parseTarget, parseWhole } from './parse.js';
+import {
+  DEFAULT_UTILISATION,
+  parseBudget,
+  parseFoldFile,
+  parsePolicy,
+  parsePortType,
+  parseTarget,
+  parseWhole,
+} from './parse.js';
 
 /** All options as yargs delivers them: texts, checked by parse.ts. */
 export interface GivenOptions {
@@ -22,6 +31,10 @@ export interface GivenOptions {
   readonly accumulators?: string;
   readonly overflow?: string;
   readonly target?: string;
+  readonly device?: string;
+  readonly utilisation?: string;
+  readonly maxLut?: string;
+  readonly engine?: string;
   readonly cycles?: string;
   readonly fold?: string;
   readonly simulator?: string;
@@ -50,7 +63,19 @@ export function modelArguments(yargs: Argv): Argv {
 
 export function planArguments(yargs: Argv): Argv {
   return yargs
-    .option('target', { type: 'string', default: 'xc7', describe: 'xc7, xcup or ice40' })
+    .option('target', {
+      type: 'string',
+      describe: 'xc7, xcup or ice40 (default: that of --device, else xc7)',
+    })
+    .option('device', {
+      type: 'string',
+      describe: `fastest folding that fits a device: ${DEVICES.map(({ name }) => name).join(', ')}`,
+    })
+    .option('utilisation', {
+      type: 'string',
+      describe: `percent of the device that may be used (default ${DEFAULT_UTILISATION})`,
+    })
+    .option('max-lut', { type: 'string', describe: 'fastest folding with at most this many LUT sites' })
     .option('cycles', {
       type: 'string',
       describe: `cheapest folding with at most this interval per inference (default ${DEFAULT_CYCLES})`,
@@ -93,8 +118,13 @@ export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumu
     way !== 'scale_shift'
   )
     return fail(errors.badOption('--requantise', 'threshold_search, threshold_parallel or scale_shift', way));
+  const budget = parseBudget(given);
+  const target = parseTarget(given.target ?? budget?.device?.target ?? 'xc7');
+  if (budget?.device && target !== budget.device.target)
+    fail(errors.badOption('--target', `${budget.device.target}, which ${budget.device.name} is`, target));
   return {
-    target: parseTarget(given.target ?? 'xc7'),
+    target,
+    budget,
     accumulator: options,
     cycles: parseWhole('--cycles', given.cycles, 1, 2 ** 31),
     folds: given.fold === undefined ? undefined : parseFoldFile(given.fold, layers),

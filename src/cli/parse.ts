@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Fold, PortType } from '../1-import/types.js';
 import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
+import { type Budget, DEVICES } from '../5-plan/device.js';
 import type { Target } from '../5-plan/types.js';
 import * as errors from '../diagnostics/command-errors.js';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -65,6 +66,26 @@ export function parsePolicy(option: string, text: string): AccumulatorPolicy {
 export function parseTarget(text: string): Target {
   if (text === 'xc7' || text === 'xcup' || text === 'ice40') return text;
   return fail(errors.badOption('--target', 'xc7, xcup or ice40', text));
+}
+
+/** Percent of a device that a plan may use; the rest is for what stands beside the network, and for routing. */
+export const DEFAULT_UTILISATION = 70;
+
+/** --device, --utilisation and --max-lut; undefined without any. */
+export function parseBudget(given: {
+  readonly device?: string;
+  readonly utilisation?: string;
+  readonly maxLut?: string;
+}): Budget | undefined {
+  const maxLut = parseWhole('--max-lut', given.maxLut, 1, 2 ** 31);
+  const percent = parseWhole('--utilisation', given.utilisation, 1, 100);
+  const device = DEVICES.find(({ name }) => name === given.device);
+  if (given.device !== undefined && !device)
+    fail(errors.badOption('--device', DEVICES.map(({ name }) => name).join(', '), given.device));
+  if (percent !== undefined && !device)
+    fail(errors.badOption('--utilisation', '--device beside it', String(percent)));
+  if (!device && maxLut === undefined) return undefined;
+  return { device, utilisation: (percent ?? DEFAULT_UTILISATION) / 100, maxLut };
 }
 
 /** A whole number in a range. */

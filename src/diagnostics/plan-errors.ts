@@ -30,6 +30,25 @@ export const intervalImpossible = define(
   }),
 );
 
+export const doesNotFit = define(
+  'does_not_fit',
+  2,
+  'No hardware of this network fits the device or the number of LUTs that was asked for.',
+  (
+    file: string,
+    device: string,
+    excess: { resource: string; needed: number; available: number },
+    smallest: number | undefined, // cycles of the fastest that fits
+  ) => ({
+    message: `expected hardware that fits ${device}: about ${excess.needed} ${excess.resource} are needed, ${excess.available} may be used`,
+    at: { file, path: '' },
+    hint:
+      smallest === undefined
+        ? 'a larger device, or --utilisation up to 100'
+        : `--cycles ${smallest} or more fits`,
+  }),
+);
+
 export const foldFile = define(
   'fold_file',
   2,

@@ -9,6 +9,7 @@ import {
   type UnitResources,
   yosysVersion,
 } from '../../8-resources/index.js';
+import { badOption } from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/file-errors.js';
 import type { GivenOptions } from '../options.js';
@@ -20,9 +21,18 @@ export async function resources(given: GivenOptions, output: Output): Promise<nu
   const directory = given.dir ?? '';
   const { record } = readBuildFolder(directory);
   const target = given.target === undefined ? record.target : parseTarget(given.target);
-  const layers = await synthesizeAll(unitJobs(directory, record), target, { onProgress: progressTo(output) });
+  const engine = given.engine ?? 'yosys';
+  if (engine !== 'yosys' && engine !== 'model') fail(badOption('--engine', 'yosys or model', engine));
+  if (engine === 'model' && target !== record.target)
+    fail(
+      badOption('--target', `${record.target}, as built: the model's figures are part of the build`, target),
+    );
+  const layers =
+    engine === 'model'
+      ? record.units.map(({ name, estimate }) => ({ name, ...estimate, carry: 0 }))
+      : await synthesizeAll(unitJobs(directory, record), target, { onProgress: progressTo(output) });
   const total = totalOf(layers);
-  const tool = yosysVersion();
+  const tool = engine === 'model' ? 'analytic model' : yosysVersion();
   const figures = (each: Resources) => [each.lut, each.sites, each.ff, each.dsp, each.bram, each.carry];
   const head = ['layer', 'LUT', 'sites', 'FF', 'DSP', 'BRAM', 'carry'];
   const rows = layers.map((each) => [each.name, ...figures(each)]);

@@ -1,0 +1,31 @@
+/** Scales of the model's terms (model.ts), written by scripts/fit-model.mjs, not by hand. */
+export const FITTED: Readonly<Record<'lut' | 'sites', Readonly<Record<string, number>>>> = {
+  lut: {
+    one: 63.105,
+    lane: 0.463,
+    rows: 0.922,
+    joins: 0.872,
+    counts: 0.576,
+    accumulators: 1.532,
+    compare: 0.531,
+    constant: 0.661,
+    multiply: 1,
+    memory: 1.765,
+    rom: 1.342,
+    stream: 0,
+  },
+  sites: {
+    one: 87.582,
+    lane: 0,
+    rows: 1.165,
+    joins: 1.676,
+    counts: 0.557,
+    accumulators: 1.428,
+    compare: 0.751,
+    constant: 0.74,
+    multiply: 1,
+    memory: 1.433,
+    rom: 1.487,
+    stream: 0,
+  },
+};

@@ -1,0 +1,256 @@
+/**
+ * The analytic resource model: what a planned unit occupies on a Xilinx device, from its parts and its ROM images,
+ * without synthesis. Structure gives the terms (rows of adders, comparators, distinct columns of a ROM); FITTED scales
+ * them. Refit with scripts/fit-model.mjs; `node scripts/bench.mjs model` publishes the error against Yosys.
+ */
+import { FITTED } from './model-fit.js';
+import type { MemoryImage, Part, Target, Unit } from './types.js';
+
+/** What a unit is expected to occupy. */
+export interface Estimate {
+  readonly lut: number;
+  readonly sites: number; // LUT sites; ice40: logic cells
+  readonly ff: number;
+  readonly bram: number; // RAMB36 equivalents
+  readonly dsp: number;
+}
+
+/** LUTs by kind, before scaling. */
+export type Terms = Record<string, number>;
+
+/**
+ * LUT4 and carry cells of an iCE40 for each LUT of 7-series: a Booth row needs two LUT4 and more where one LUT6 did.
+ * Measured on the zoo's networks: docs/resources.md.
+ */
+const ICE40_CELLS = 2.4;
+
+/** Expected resources of a unit; xcup has the LUTs of xc7. */
+export function estimateUnit(unit: Unit, target: Target): Estimate {
+  const terms = unitTerms(unit);
+  const total = (scales: Readonly<Record<string, number>>) =>
+    Object.entries(scales).reduce((sum, [kind, scale]) => sum + scale * terms[kind], 0);
+  const [lut, sites] = [total(FITTED.lut), total(FITTED.sites)];
+  const ff = flipFlops(unit);
+  const bram = blockRam(unit, target);
+  if (target !== 'ice40') return { lut, sites, ff, bram, dsp: 0 };
+  const cells = Math.max(ICE40_CELLS * lut, ff);
+  return { lut: cells, sites: cells, ff, bram, dsp: 0 };
+}
+
+/** Expected resources of several units. */
+export function estimateTotal(units: readonly Unit[], target: Target): Estimate {
+  const each = units.map((unit) => estimateUnit(unit, target));
+  const sum = (pick: (estimate: Estimate) => number) => each.reduce((total, one) => total + pick(one), 0);
+  return {
+    lut: sum((one) => one.lut),
+    sites: sum((one) => one.sites),
+    ff: sum((one) => one.ff),
+    bram: sum((one) => one.bram),
+    dsp: sum((one) => one.dsp),
+  };
+}
+
+/** The terms of a unit: sums over its parts, and over its ROMs in LUTs. */
+export function unitTerms(unit: Unit): Terms {
+  const terms: Terms = {
+    one: 1,
+    lane: 0,
+    rows: 0,
+    joins: 0,
+    counts: 0,
+    accumulators: 0,
+    compare: 0,
+    constant: 0,
+    multiply: 0,
+    memory: 0,
+    rom: 0,
+    stream: 0,
+  };
+  for (const part of [...unit.before, ...unit.array, ...unit.after]) addPart(terms, part);
+  for (const image of unit.memories) if (!inBlockRam(image)) terms.rom += romLuts(image);
+  return terms;
+}
+
+function addPart(terms: Terms, part: Part): void {
+  const number = (name: string) => Number(part.parameters.get(name) ?? 0);
+  const { lanes } = part.output;
+  switch (part.module) {
+    case 'matrix_vector':
+      addEngine(terms, part);
+      return;
+    case 'vector_buffer':
+      terms.memory += number('REPEATS') > 1 ? ramLuts(number('WIDTH'), 2 * number('BEATS')) : 0;
+      terms.lane += 1;
+      return;
+    case 'stream_width': {
+      const wide = Math.max(part.input.lanes, part.output.lanes) * part.input.laneBits;
+      terms.stream += part.output.lanes < part.input.lanes ? wide : 4;
+      return;
+    }
+    case 'threshold_search': {
+      const [stages, folds, width] = [number('LEVEL_BITS'), number('FOLDS'), number('THRESHOLD_W')];
+      // with one row the first stage compares with a constant
+      terms.compare += lanes * width * (folds === 1 ? stages - 1 : stages);
+      terms.constant += folds === 1 ? lanes * width : 0;
+      terms.lane += lanes * stages;
+      return;
+    }
+    case 'threshold_parallel': {
+      const comparators = lanes * (number('LEVELS') - 1);
+      if (number('FOLDS') === 1) terms.constant += comparators * number('THRESHOLD_W');
+      else terms.compare += comparators * number('THRESHOLD_W');
+      terms.lane += comparators;
+      return;
+    }
+    case 'scale_shift':
+      terms.multiply += lanes * number('IN_W') * number('MULTIPLIER_W');
+      terms.lane += lanes * 2 * number('OUT_W');
+      return;
+    default:
+      return;
+  }
+}
+
+function addEngine(terms: Terms, { parameters, input }: Part): void {
+  const number = (name: string) => Number(parameters.get(name) ?? 0);
+  const [pe, simd, activationBits, kind] = [number('PE'), input.lanes, number('A_W'), number('W_KIND')];
+  const bits = number('ACC_W');
+  const signedBits = kind === 0 ? number('W_W') + 1 : number('W_W');
+  const digits = kind === 2 ? 1 : Math.ceil(signedBits / 2);
+  let sum = Math.ceil(Math.log2(simd + 1));
+  terms.lane += 2 + pe;
+  if (number('A_KIND') === 2 && kind === 2) terms.counts += pe * countLuts(simd);
+  else {
+    const shape = { lanes: simd, activationBits, digits, short: kind >= 2 || signedBits % 2 === 1 };
+    const array = boothTerms(shape);
+    sum = Math.min(array.bits, bits);
+    terms.rows += pe * array.rows;
+    terms.joins += pe * array.joins;
+  }
+  const startRom = number('START_ROM') === 1;
+  if (number('SYNAPSE_FOLD') > 1 || startRom)
+    terms.accumulators += pe * (startRom ? bits : Math.min(sum, bits));
+  else if (!/'h0+$/.test(String(parameters.get('INIT')))) terms.accumulators += pe * 0.5 * bits;
+}
+
+/** LUTs of counting agreements: see popcount_dot.v. */
+function countLuts(lanes: number): number {
+  const triples = Math.ceil(lanes / 3);
+  const pairs = lanes % 3 === 1 ? triples - 1 : triples;
+  return triples + pairs + bitCountLuts(triples) + bitCountLuts(pairs) + Math.ceil(Math.log2(pairs + 1));
+}
+
+function bitCountLuts(bits: number): number {
+  if (bits <= 1) return 0;
+  if (bits <= 6) return Math.ceil(Math.log2(bits + 1));
+  const groups = Math.ceil(bits / 6);
+  return 3 * groups + 3 * bitCountLuts(groups) + 2 * Math.ceil(Math.log2(groups + 1));
+}
+
+/** LUTs of booth_dot with PIPELINE = 1: rows, and the adders that join digits and chains; bits of the result. */
+export function boothTerms({
+  lanes,
+  activationBits,
+  digits,
+  short,
+}: {
+  lanes: number;
+  activationBits: number;
+  digits: number;
+  short: boolean;
+}) {
+  const rowBits = (d: number) => activationBits + (short && d === digits - 1 ? 0 : 1);
+  const width = (count: number, upTo: number) => {
+    let largest = 0;
+    for (let d = 0; d <= upTo; d++) largest += count * (2 ** rowBits(d) - 1) * 4 ** d;
+    return Math.ceil(Math.log2(largest + 1));
+  };
+  let rows = 0;
+  for (let d = 0; d < digits; d++) rows += lanes * rowBits(d);
+  const visit = (count: number): number => {
+    if (count > 8) {
+      const left = Math.ceil(Math.ceil(count / 8) / 2) * 8;
+      return visit(left) + visit(count - left) + width(count - left, digits - 1);
+    }
+    let joins = 0;
+    for (let d = 1; d < digits; d++) joins += Math.max(0, width(count, d - 1) - 2 * d);
+    return joins;
+  };
+  return { rows, joins: visit(lanes), bits: width(lanes, digits - 1) };
+}
+
+/** As rom.v decides. */
+function inBlockRam({ width, words }: MemoryImage): boolean {
+  return words.length >= 256 && width * words.length >= 4096;
+}
+
+/** LUTs of a ROM: equal columns are one, and constants and bare address bits none. */
+function romLuts({ width, words }: MemoryImage): number {
+  const depth = words.length;
+  if (depth === 1) return 0;
+  const columns = new Set<string>();
+  for (let bit = 0; bit < width; bit++) {
+    let column = '';
+    for (const word of words) {
+      const digit = word.length - 1 - (bit >> 2);
+      column += digit < 0 ? '0' : String((Number.parseInt(word[digit], 16) >> (bit & 3)) & 1);
+    }
+    if (/0/.test(column) && /1/.test(column)) columns.add(column);
+  }
+  if (depth === 2) return columns.size > 1 ? 1 : 0; // the address bit or its complement
+  const leaves = Math.ceil(depth / 64);
+  return columns.size * (leaves + Math.ceil((leaves - 1) / 3));
+}
+
+/** LUTs of a simple dual-port RAM in LUTs: RAM32M holds 6 bits in 4 LUTs, RAM64M 3 bits in 4. */
+function ramLuts(width: number, depth: number): number {
+  if (width * depth >= 4096 && depth > 64) return 0;
+  const banks = Math.ceil(depth / 64);
+  return depth <= 32 ? Math.ceil(width / 6) * 4 : banks * Math.ceil(width / 3) * 4;
+}
+
+/** Block RAM of the ROMs and buffers: RAMB36 (a RAMB18 holds 1,024 x 18 or 512 x 36); ice40: 256 x 16. */
+function blockRam({ memories, array }: Unit, target: Target): number {
+  const blocks = (width: number, depth: number) => {
+    if (target === 'ice40') return Math.ceil(width / 16) * Math.ceil(depth / 256);
+    return (depth <= 512 ? Math.ceil(width / 36) : Math.ceil(width / 18) * Math.ceil(depth / 1024)) / 2;
+  };
+  let total = 0;
+  for (const image of memories) if (inBlockRam(image)) total += blocks(image.width, image.words.length);
+  for (const { module, parameters } of array) {
+    const [width, depth] = [Number(parameters.get('WIDTH')), 2 * Number(parameters.get('BEATS'))];
+    const held = module === 'vector_buffer' && Number(parameters.get('REPEATS')) > 1;
+    // an iCE40 has no RAM in LUTs
+    if (held && (target === 'ice40' || (width * depth >= 4096 && depth > 64))) total += blocks(width, depth);
+  }
+  return total;
+}
+
+/** Flip-flops of the streams' registers, the engine's stages and accumulators. */
+function flipFlops(unit: Unit): number {
+  let total = 4;
+  for (const { module, parameters, input, output } of [...unit.before, ...unit.array, ...unit.after]) {
+    const number = (name: string) => Number(parameters.get(name) ?? 0);
+    total += 2 + output.lanes * output.laneBits;
+    if (module === 'matrix_vector') {
+      const array = boothTerms({
+        lanes: input.lanes,
+        activationBits: number('A_W'),
+        digits: Math.ceil(number('W_W') / 2),
+        short: number('W_W') % 2 === 1,
+      });
+      const chains = Math.ceil(input.lanes / 8) * Math.ceil(number('W_W') / 2);
+      const counts = number('A_KIND') === 2;
+      const inside = counts ? input.lanes / 2 : chains * (number('A_W') + 4) + array.bits;
+      const weights =
+        number('BLOCK') || number('SYNAPSE_FOLD') * number('NEURON_FOLD') === 1
+          ? 0
+          : input.lanes * number('W_W');
+      total += input.lanes * input.laneBits + number('PE') * (inside + weights + number('ACC_W')) + 24;
+    }
+    if (module === 'threshold_search')
+      total += (number('LEVEL_BITS') - 1) * output.lanes * (number('IN_W') + 4);
+    if (module === 'stream_width') total += Math.max(input.lanes, output.lanes) * input.laneBits;
+  }
+  return Math.round(total);
+}
