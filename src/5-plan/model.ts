@@ -4,16 +4,7 @@
  * them. Refit with scripts/fit-model.mjs; `node scripts/bench.mjs model` publishes the error against Yosys.
  */
 import { FITTED } from './model-fit.js';
-import type { MemoryImage, Part, Target, Unit } from './types.js';
-
-/** What a unit is expected to occupy. */
-export interface Estimate {
-  readonly lut: number;
-  readonly sites: number; // LUT sites; ice40: logic cells
-  readonly ff: number;
-  readonly bram: number; // RAMB36 equivalents
-  readonly dsp: number;
-}
+import type { Estimate, MemoryImage, Part, Target, Unit } from './types.js';
 
 /** LUTs by kind, before scaling. */
 export type Terms = Record<string, number>;
@@ -37,9 +28,8 @@ export function estimateUnit(unit: Unit, target: Target): Estimate {
   return { lut: cells, sites: cells, ff, bram, dsp: 0 };
 }
 
-/** Expected resources of several units. */
-export function estimateTotal(units: readonly Unit[], target: Target): Estimate {
-  const each = units.map((unit) => estimateUnit(unit, target));
+/** The sum of several estimates. */
+export function totalEstimate(each: readonly Estimate[]): Estimate {
   const sum = (pick: (estimate: Estimate) => number) => each.reduce((total, one) => total + pick(one), 0);
   return {
     lut: sum((one) => one.lut),

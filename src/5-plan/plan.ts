@@ -11,6 +11,7 @@ import type { Budget } from './device.js';
 import { allowedEngines } from './engines/index.js';
 import type { EngineOption, PlannedLayer } from './engines/types.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
+import { estimateUnit } from './model.js';
 import { inputUnit, outputUnit } from './ports.js';
 import type { RequantisationWay } from './requantise.js';
 import { stepUnit } from './step.js';
@@ -69,6 +70,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     target: options.target,
     accumulatorPolicy: String(options.accumulator.policy ?? 'minimal'),
     units,
+    estimates: units.map((unit) => estimateUnit(unit, options.target)),
     input: units[0].input,
     output: units[units.length - 1].output,
     cycles: { interval: Math.max(...units.map(({ interval }) => interval)), latency: chainLatency(units) },

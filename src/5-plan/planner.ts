@@ -4,9 +4,9 @@ import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import type { Budget } from './device.js';
 import { divisors } from './fold.js';
-import { type Estimate, estimateTotal } from './model.js';
+import { totalEstimate } from './model.js';
 import { type PlanOptions, planNetwork } from './plan.js';
-import type { Plan } from './types.js';
+import type { Estimate, Plan } from './types.js';
 
 /** How much dearer than their bits block RAMs are made when they run out. */
 const BLOCK_RAM_WEIGHTS = [0, 4, 16];
@@ -34,7 +34,7 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
   }
   const outcomes = BLOCK_RAM_WEIGHTS.map((blockRamWeight) => {
     const plan = planNetwork(bounded, { ...options, blockRamWeight });
-    return { plan, excess: excessOf(estimateTotal(plan.units, plan.target), budget) };
+    return { plan, excess: excessOf(totalEstimate(plan.estimates), budget) };
   });
   const fitting = outcomes.find(({ excess }) => excess === undefined);
   if (fitting) return fitting.plan;
@@ -59,7 +59,7 @@ function fastestFit(
     while (low <= high) {
       const middle = (low + high) >> 1;
       const plan = planNetwork(bounded, { ...options, cycles: intervals[middle], blockRamWeight });
-      const over = excessOf(estimateTotal(plan.units, plan.target), budget);
+      const over = excessOf(totalEstimate(plan.estimates), budget);
       if (over === undefined) {
         if (!best || plan.cycles.interval < best.cycles.interval) best = plan;
         high = middle - 1;
@@ -78,10 +78,8 @@ function fastestFit(
 /** Intervals at which some layer's folding keeps up exactly, ascending, from the slowest layer fully unfolded. */
 function possibleIntervals({ network }: BoundedNetwork): number[] {
   const values = new Set<number>();
-  let elements = 1;
   for (const node of network.nodes) {
     if (node.kind !== 'dense') continue;
-    elements = Math.max(elements, node.inputs);
     for (const outputs of divisors(node.outputs))
       for (const inputs of divisors(node.inputs)) values.add(outputs * inputs);
   }

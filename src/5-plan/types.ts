@@ -78,11 +78,21 @@ export interface PlannedAccumulator {
   readonly overflow: 'none' | 'wrap'; // none: proven impossible
 }
 
+/** What a unit is expected to occupy. */
+export interface Estimate {
+  readonly lut: number;
+  readonly sites: number; // LUT sites; ice40: logic cells
+  readonly ff: number;
+  readonly bram: number; // RAMB36 equivalents
+  readonly dsp: number;
+}
+
 export interface Plan {
   readonly top: string; // Verilog module name
   readonly target: Target;
   readonly accumulatorPolicy: string;
   readonly units: readonly Unit[];
+  readonly estimates: readonly Estimate[]; // [units], by the resource model for `target`
   readonly input: Stream; // at the port
   readonly output: Stream;
   readonly cycles: { readonly interval: number; readonly latency: number };

@@ -1,7 +1,6 @@
 /** build.json: what the commands that take a build folder need to know of it. */
 import type { AccumulatorWidths } from '../4-bounds/types.js';
-import { type Estimate, estimateUnit } from '../5-plan/model.js';
-import type { LaneCode, Plan, PlannedAccumulator, Stream, Unit } from '../5-plan/types.js';
+import type { Estimate, LaneCode, Plan, PlannedAccumulator, Stream, Unit } from '../5-plan/types.js';
 
 export interface BuildUnit {
   readonly name: string;
@@ -111,7 +110,7 @@ export function buildRecord(
         accumulator,
         fold,
         requantisation,
-        estimate: rounded(estimateUnit(unit, plan.target)),
+        estimate: rounded(plan.estimates[index]),
         ...array,
       };
     }),
