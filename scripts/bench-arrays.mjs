@@ -17,18 +17,25 @@ const CASES = [
   { a: 8, w: 8, kind: 1, s: 8, p: 24 },
   { a: 8, w: 8, kind: 1, s: 16, p: 24 },
 ];
-const LIBRARY = ['booth_dot', 'booth_chain', 'popcount_dot', 'bit_count'];
+const LIBRARY = ['booth_dot', 'booth_tree', 'booth_chain', 'popcount_few', 'bit_count'];
+/** LUTs per product to reach. */
+const GOALS = { '1x1': 1.5, ternary: 3, '2x2': 4, '3x3': 9, '4x4': 12, '8x8': 42 };
 
-/** A processing element around one array expression `dot`. */
-function processingElement({ a, w, s, p }, dot) {
-  return `module pe (input clk, input en, input first, input last, input [${s * a - 1}:0] a_in, input [${s * w - 1}:0] w_in,
-  input [${p - 1}:0] start, output reg [${p - 1}:0] y);
-  reg [${s * a - 1}:0] a; reg [${s * w - 1}:0] w; reg [${p - 1}:0] dot_q, acc; reg first_q, last_q;
-  wire [${p - 1}:0] dot;
+/**
+ * A processing element around one array expression `dot`, as matrix_vector has it when thresholds absorb the constant.
+ *
+ * @param held 'dot' registers the array's result before the accumulator, 'inside' leaves that to the array
+ */
+function processingElement({ a, w, s, p }, dot, held) {
+  return `module pe (input clk, input en, input last, input [${s * a - 1}:0] a_in, input [${s * w - 1}:0] w_in,
+  output reg [${p - 1}:0] y);
+  reg [${s * a - 1}:0] a; reg [${s * w - 1}:0] w; reg [${p - 1}:0] acc;
   ${dot}
-  wire [${p - 1}:0] sum = (first_q ? start : acc) + dot_q;
-  always @(posedge clk) if (en) begin
-    a <= a_in; w <= w_in; first_q <= first; last_q <= last; dot_q <= dot; acc <= sum; if (last_q) y <= sum;
+  ${held === 'dot' ? `reg [${p - 1}:0] dot_q; always @(posedge clk) if (en) dot_q <= dot;` : `wire [${p - 1}:0] dot_q = dot;`}
+  wire [${p - 1}:0] sum = acc + dot_q;
+  always @(posedge clk) begin
+    if (en) begin a <= a_in; w <= w_in; end
+    if (en && last) begin y <= sum; acc <= 0; end else if (en) acc <= sum;
   end
 endmodule
 `;
@@ -39,7 +46,7 @@ function behavioural({ a, w, kind, s, p }) {
     if (kind === 2) return `{${p - 1}'b0, {a[${i}] ~^ w[${i}]}}`;
     return `$signed({1'b0, a[${i * a} +: ${a}]}) * $signed(w[${i * w} +: ${w}])`;
   });
-  return `wire signed [${p - 1}:0] total = ${terms.join(' + ')}; assign dot = total;`;
+  return `wire signed [${p - 1}:0] total = ${terms.join(' + ')}; wire [${p - 1}:0] dot = total;`;
 }
 
 /** Bits of an array's result, as matrix_vector computes them: unsigned, exact. */
@@ -53,42 +60,56 @@ function arrayBits({ a, w, kind, s }) {
   return Math.ceil(Math.log2(largest + 1));
 }
 
-function structured({ a, w, kind, s, p }) {
+function structured({ a, w, kind, s, p }, pipeline) {
   const bits = Math.min(arrayBits({ a, w, kind, s }), p);
   const instance =
     kind === 2
-      ? `popcount_dot #(.SIMD(${s}), .Y_W(${bits})) array (.activations(a), .weights(w), .agreements(total));`
-      : `booth_dot #(.SIMD(${s}), .A_W(${a}), .W_W(${w}), .W_KIND(${kind}), .Y_W(${bits})) array (.activations(a), .weights(w), .sum(total));`;
-  const extended = p > bits ? `{${p - bits}'b0, total}` : 'total';
-  return `wire [${bits - 1}:0] total; ${instance} assign dot = ${extended};`;
+      ? `popcount_few #(.SIMD(${s}), .Y_W(${bits})) array (.clk(clk), .enable(en), .activations(a), .weights(w), .agreements(total));`
+      : `booth_dot #(.SIMD(${s}), .A_W(${a}), .W_W(${w}), .W_KIND(${kind}), .PIPELINE(${pipeline}), .Y_W(${bits})) array (.clk(clk), .enable(en), .activations(a), .weights(w), .sum(total));`;
+  return `wire [${bits - 1}:0] total; ${instance} wire [${p - 1}:0] dot = {{${p}{1'b0}}, total};`.replace(
+    `{{${p}{1'b0}}, total}`,
+    p > bits ? `{${p - bits}'b0, total}` : 'total',
+  );
 }
 
 export async function measureArrays() {
   const library = LIBRARY.map((name) => [`${name}.v`, readFileSync(`hw/${name}.v`, 'utf8')]);
-  const jobs = CASES.flatMap((each, index) => [
-    {
-      name: `${index} behavioural`,
+  const jobs = CASES.flatMap((each, index) => {
+    const held = each.kind === 2 ? 'inside' : 'dot';
+    const job = (name, text, files = []) => ({
+      name: `${index} ${name}`,
       top: 'pe',
-      files: new Map([['pe.v', processingElement(each, behavioural(each))]]),
-    },
-    {
-      name: `${index} structured`,
-      top: 'pe',
-      files: new Map([['pe.v', processingElement(each, structured(each))], ...library]),
-    },
-  ]);
+      files: new Map([['pe.v', text], ...files]),
+    });
+    return [
+      job('behavioural', processingElement(each, behavioural(each), 'dot')),
+      job('structured', processingElement(each, structured(each, 0), held), library),
+      job('pipelined', processingElement(each, structured(each, 1), held), library),
+    ];
+  });
   const figures = await synthesizeAll(jobs, 'xc7');
   console.log('\n## One processing element: array and accumulator (xc7)\n');
-  console.log(
-    '| weights | activations | S | P | behavioural LUT | structured LUT | sites | LUT per product | ratio |',
-  );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  const head = [
+    'weights',
+    'activations',
+    'S',
+    'P',
+    'behavioural LUT',
+    'LUT',
+    'sites',
+    'LUT per product',
+    'goal',
+    'ratio',
+    'pipelined LUT',
+    'sites',
+    'FF',
+  ];
+  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`);
   CASES.forEach(({ a, w, kind, s, p }, index) => {
-    const [plain, array] = figures.slice(2 * index, 2 * index + 2);
+    const [plain, array, pipelined] = figures.slice(3 * index, 3 * index + 3);
     const weights = kind === 3 ? 'ternary' : kind === 2 ? 'bipolar' : `${w} bits`;
-    const ratio = (plain.lut / array.lut).toFixed(1);
-    console.log(
-      `| ${weights} | ${a} bits | ${s} | ${p} | ${plain.lut} | ${array.lut} | ${array.sites} | ${(array.lut / s).toFixed(2)} | ${ratio} |`,
-    );
+    const row = [weights, `${a} bits`, s, p, plain.lut, array.lut, array.sites, (array.lut / s).toFixed(2)];
+    row.push(GOALS[kind === 3 ? 'ternary' : `${w}x${a}`], (plain.lut / array.lut).toFixed(1));
+    console.log(`| ${[...row, pipelined.lut, pipelined.sites, pipelined.ff].join(' | ')} |`);
   });
 }
