@@ -23,7 +23,7 @@ const TOP = `
 module top (input wire clk, input wire [1:0] x, output wire [15:0] y, output wire valid);
     wire unused_ready;
     matrix_vector #(.PE(2), .SIMD(1), .SYNAPSE_FOLD(1), .NEURON_FOLD(1), .A_W(2), .W_W(8), .ACC_W(8),
-        .WEIGHTS("weights"), .STARTS("starts")) engine (.clk(clk), .rst(1'b0), .s_axis_tdata(x), .s_axis_tvalid(1'b1),
+        .WEIGHTS("weights"), .START_ROM(1), .STARTS("starts")) engine (.clk(clk), .rst(1'b0), .s_axis_tdata(x), .s_axis_tvalid(1'b1),
         .s_axis_tready(unused_ready), .m_axis_tdata(y), .m_axis_tvalid(valid), .m_axis_tready(1'b1));
 endmodule
 `;
