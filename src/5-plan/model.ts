@@ -199,12 +199,16 @@ function ramLuts(width: number, depth: number): number {
   return depth <= 32 ? Math.ceil(width / 6) * 4 : banks * Math.ceil(width / 3) * 4;
 }
 
-/** Block RAM of the ROMs and buffers: RAMB36 (a RAMB18 holds 1,024 x 18 or 512 x 36); ice40: 256 x 16. */
+/** Widths and depths that one block can have: a RAMB18, half of a RAMB36, and an SB_RAM40_4K. */
+const RAMB18 = [36, 18, 9, 4, 2, 1].map((width, k) => ({ width, depth: 512 << k }));
+const SB_RAM40 = [16, 8, 4, 2].map((width, k) => ({ width, depth: 256 << k }));
+
+/** Block RAM of the ROMs and buffers, in RAMB36 or SB_RAM40_4K. */
 function blockRam({ memories, array }: Unit, target: Target): number {
-  const blocks = (width: number, depth: number) => {
-    if (target === 'ice40') return Math.ceil(width / 16) * Math.ceil(depth / 256);
-    return (depth <= 512 ? Math.ceil(width / 36) : Math.ceil(width / 18) * Math.ceil(depth / 1024)) / 2;
-  };
+  const [shapes, part] = target === 'ice40' ? [SB_RAM40, 1] : [RAMB18, 0.5];
+  const blocks = (width: number, depth: number) =>
+    part *
+    Math.min(...shapes.map((shape) => Math.ceil(width / shape.width) * Math.ceil(depth / shape.depth)));
   let total = 0;
   for (const image of memories) if (inBlockRam(image)) total += blocks(image.width, image.words.length);
   for (const { module, parameters } of array) {

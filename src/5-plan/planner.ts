@@ -56,6 +56,7 @@ function fastestFit(
   for (const blockRamWeight of BLOCK_RAM_WEIGHTS) {
     const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.cycles.interval);
     let [low, high] = [0, intervals.length - 1];
+    let slowest = 0; // of those tried: its excess is the least
     while (low <= high) {
       const middle = (low + high) >> 1;
       const plan = planNetwork(bounded, { ...options, cycles: intervals[middle], blockRamWeight });
@@ -64,7 +65,10 @@ function fastestFit(
         if (!best || plan.cycles.interval < best.cycles.interval) best = plan;
         high = middle - 1;
       } else {
-        if (middle === intervals.length - 1 || !excess) excess = over;
+        if (middle >= slowest) {
+          slowest = middle;
+          excess = over;
+        }
         low = middle + 1;
       }
     }
