@@ -1,0 +1,48 @@
+/** The order of a sum network's variables, and the depth that each needs. */
+import type { SumNetwork } from './sum-network.js';
+import { variableOf } from './term.js';
+
+/** Every live variable that is not an input, operands before users. */
+export function evaluationOrder(network: SumNetwork): number[] {
+  const { rows, live, inputs } = network;
+  const order: number[] = [];
+  const state = new Uint8Array(rows.length); // 1: entered, 2: done
+  const stack: number[] = [];
+  for (let root = inputs; root < rows.length; root++) {
+    if (!live[root]) continue;
+    stack.push(root);
+    while (stack.length > 0) {
+      const variable = stack[stack.length - 1];
+      if (state[variable] === 0) {
+        state[variable] = 1;
+        for (const code of rows[variable]) {
+          const operand = variableOf(code);
+          if (operand >= inputs && state[operand] === 0) stack.push(operand);
+        }
+      } else {
+        stack.pop();
+        if (state[variable] === 1) order.push(variable);
+        state[variable] = 2;
+      }
+    }
+  }
+  return order;
+}
+
+/** The least depth of each variable: [variable], ceil(log2(sum of 2^depth over its terms)). */
+export function leastDepths(network: SumNetwork, order: readonly number[]): Int32Array {
+  const depths = new Int32Array(network.rows.length);
+  for (const variable of order) {
+    let load = 0;
+    for (const code of network.rows[variable]) load += 2 ** depths[variableOf(code)];
+    depths[variable] = depthOfLoad(load);
+  }
+  return depths;
+}
+
+/** ceil(log2(load)), 0 for a load of 0. */
+export function depthOfLoad(load: number): number {
+  let depth = 0;
+  while (2 ** depth < load) depth++;
+  return depth;
+}

@@ -1,0 +1,87 @@
+/** Rewriting the rows of a sum network without changing what they compute. */
+
+import type { Random } from './random.js';
+import { canonicalDigits, randomDigits } from './signed-digits.js';
+import type { SumNetwork } from './sum-network.js';
+import { isNegative, MAX_SHIFT, scaled, shiftOf, term, variableOf } from './term.js';
+
+/** Digits of a coefficient: canonical ones, or a random form of as few when a generator is given. */
+function digits(coefficient: number, random: Random | undefined) {
+  return random ? randomDigits(coefficient, random) : canonicalDigits(coefficient);
+}
+
+/** The terms of a row that hold a variable. */
+function termsOf(network: SumNetwork, row: number, variable: number): number[] {
+  return network.rows[row].filter((code) => variableOf(code) === variable);
+}
+
+/** The factor of a variable that some terms make up. */
+function coefficientOf(terms: readonly number[]): number {
+  return terms.reduce((sum, code) => sum + (isNegative(code) ? -1 : 1) * 2 ** shiftOf(code), 0);
+}
+
+/** Replace the terms of one variable in a row by others that make up the given factor. */
+function setCoefficient(
+  network: SumNetwork,
+  row: number,
+  variable: number,
+  coefficient: number,
+  random: Random | undefined,
+): void {
+  for (const code of termsOf(network, row, variable)) network.removeTerm(row, code);
+  for (const { shift, negative } of digits(coefficient, random)) {
+    if (shift > MAX_SHIFT) throw new RangeError('adder graph: shift out of range');
+    network.addTerm(row, term(variable, shift, negative));
+  }
+}
+
+/** Write the digits of one variable in a row in another form. */
+export function recode(network: SumNetwork, row: number, variable: number, random: Random): void {
+  setCoefficient(network, row, variable, coefficientOf(termsOf(network, row, variable)), random);
+}
+
+/** Replace a variable in one row by the terms of its own row. */
+export function inline(network: SumNetwork, row: number, variable: number, random?: Random): void {
+  const uses = termsOf(network, row, variable);
+  for (const code of uses) network.removeTerm(row, code);
+  const definition = network.rows[variable];
+  const factor = coefficientOf(uses);
+  const done: number[] = [];
+  for (const inner of definition.slice()) {
+    const operand = variableOf(inner);
+    if (done.includes(operand)) continue;
+    done.push(operand);
+    const present = termsOf(network, row, operand);
+    const added = termsOf(network, variable, operand);
+    if (uses.length === 1 && present.length === 0) {
+      for (const code of added) network.addTerm(row, scaled(code, shiftOf(uses[0]), isNegative(uses[0])));
+    } else {
+      const total = coefficientOf(present) + factor * coefficientOf(added);
+      setCoefficient(network, row, operand, total, random);
+    }
+  }
+}
+
+/** Replace a variable everywhere. A shared sum is gone then; an output keeps its row. */
+export function dissolve(network: SumNetwork, variable: number, random?: Random): void {
+  const users = network.users[variable];
+  while (users.length > 0) inline(network, users[users.length - 1], variable, random);
+  if (network.isShared(variable)) discard(network, variable);
+}
+
+/** Empty and delete a shared sum that nothing uses. */
+export function discard(network: SumNetwork, variable: number): void {
+  const terms = network.rows[variable];
+  while (terms.length > 0) network.removeTerm(variable, terms[terms.length - 1]);
+  network.delete(variable);
+}
+
+/** Remove shared sums of a single use or term: each is part of another row at no more cost. */
+export function tidy(network: SumNetwork): void {
+  const { suspects, rows, users } = network;
+  for (let variable = suspects.pop(); variable !== undefined; variable = suspects.pop()) {
+    if (variable < network.inputs || !network.live[variable]) continue;
+    const alias = rows[variable].length < 2 && users[variable].length > 0;
+    if (alias || (network.isShared(variable) && users[variable].length < 2)) dissolve(network, variable);
+  }
+}
