@@ -1,17 +1,19 @@
 /** What an engine costs: the estimates that choose folding and engine. */
 import type { IntegerType } from '../3-integer/types.js';
 import type { EngineChoice } from './engines/types.js';
+import { unrolledCost } from './engines/unrolled/index.js';
 import type { FoldLayer } from './fold.js';
 import { prefersBlock } from './memory.js';
 
 /** Estimated LUTs of an engine; only differences between foldings matter here. */
 export function engineCost(
   { layer, inputType, accumulatorBits, levels, blockRamWeight = 0 }: FoldLayer,
-  { pe, simd }: EngineChoice,
+  { engine, pe, simd }: EngineChoice,
 ): number {
   const folded = layer.outputs > pe;
   const perProduct = productCost(inputType, layer.weightType);
   const requantise = levels ? Math.ceil(Math.log2(levels)) * (0.7 * accumulatorBits + 1) : 0;
+  if (engine === 'unrolled') return unrolledCost(layer, inputType.bits) + pe * requantise + 20;
   const depth = (layer.outputs / pe) * (layer.inputs / simd);
   const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;
   const rom = prefersBlock(simd * layer.weightType.bits, depth)

@@ -40,6 +40,7 @@ export function denseUnit(
     input: from,
     accumulator,
     engine: choice.engine,
+    generated: engine.generated,
     fold: { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd },
     interval: Math.max(engine.interval, ...before.map(({ output }) => output.beats)),
   } as const;

@@ -94,8 +94,9 @@ function candidatesOf(each: FoldLayer, cycles: number): Candidate[] {
   for (const pe of fixed ? [fixed.pe] : divisors(layer.outputs))
     for (const simd of fixed ? [fixed.simd] : divisors(layer.inputs)) {
       const interval = (layer.outputs / pe) * (layer.inputs / simd);
-      if (interval > cycles || pe > 1000) continue;
+      if (interval > cycles) continue;
       for (const engine of each.engines) {
+        if (engine === 'unrolled' ? interval > 1 : pe > 1000) continue;
         const choice = { engine, pe, simd };
         candidates.push({
           ...choice,

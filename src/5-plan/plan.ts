@@ -9,6 +9,7 @@ import { type AccumulatorOptions, planAccumulator } from './accumulator.js';
 import { denseUnit } from './dense.js';
 import type { Budget } from './device.js';
 import { allowedEngines } from './engines/index.js';
+import { canUnroll } from './engines/unrolled/index.js';
 import type { EngineOption, PlannedLayer } from './engines/types.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
 import { estimateUnit } from './model.js';
@@ -80,7 +81,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree dot_product input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
+    'bit_count booth_chain booth_dot booth_tree dot_product input_port matrix_vector output_port popcount_dot popcount_few rom round_shift scale_shift stream_fifo ' +
     'stream_register stream_width threshold_parallel threshold_search threshold_stage vector_buffer wrap_counter'
   ).split(' '),
 );
@@ -88,10 +89,11 @@ const LIBRARY = new Set(
 /** Gives each node a unit name that makes all module names of the build different. */
 function unitNames(network: string): (node: IntegerNode) => string {
   const taken = new Set(['input_port', 'output_port', 'top']);
+  const made = (name: string) => [`${name}_array`, `${name}_sums`];
   return (node) => {
     let name = verilogName(node.name);
-    while (taken.has(name) || taken.has(`${name}_array`) || LIBRARY.has(`${network}_${name}`)) name += '_';
-    taken.add(name).add(`${name}_array`);
+    while ([name, ...made(name)].some((each) => taken.has(each)) || LIBRARY.has(`${network}_${name}`)) name += '_';
+    for (const each of [name, ...made(name)]) taken.add(each);
     return name;
   };
 }
@@ -121,7 +123,9 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
 
 function foldLayer({ layer, inputType, accumulator, step }: PlannedLayer, options: PlanOptions): FoldLayer {
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
-  const engines = allowedEngines(options.engine ?? 'lut');
+  const engines = allowedEngines(options.engine ?? 'lut').filter(
+    (engine) => engine !== 'unrolled' || canUnroll(layer, accumulator),
+  );
   return {
     layer,
     inputType,

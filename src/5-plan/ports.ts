@@ -30,6 +30,7 @@ export function inputUnit(network: IntegerNetwork, tensor: IntegerTensor, lanes:
     outputCode: laneCode(type),
     tensor: tensor.name,
     memories: [],
+    generated: [],
     interval: beats,
   };
 }
@@ -80,6 +81,7 @@ export function outputUnit(network: IntegerNetwork, before: Unit): Unit {
     outputCode,
     tensor: tensor.name,
     memories: [],
+    generated: [],
     interval: output.beats,
   };
 }

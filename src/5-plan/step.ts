@@ -38,6 +38,7 @@ export function stepUnit(
     outputCode: laneCode(to),
     tensor: step.output,
     memories: plan.memories,
+    generated: [],
     interval: input.beats,
     requantisation: plan.way,
   };

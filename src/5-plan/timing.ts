@@ -10,6 +10,7 @@ const LATENCY: Record<string, (part: Part) => number> = {
   threshold_search: (part) => Number(part.parameters.get('LEVEL_BITS')) + 1,
   threshold_parallel: () => 2,
   scale_shift: () => 3,
+  round_shift: () => 3,
 };
 
 /**
@@ -39,7 +40,7 @@ function passPart(times: Float64Array, part: Part): Float64Array {
       );
     }
     default: {
-      const latency = LATENCY[part.module](part);
+      const latency = part.latency ?? LATENCY[part.module](part);
       return times.map((time) => time + latency);
     }
   }

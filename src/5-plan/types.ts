@@ -24,6 +24,7 @@ export interface Part {
   readonly module: string;
   readonly instance: string;
   readonly parameters: ReadonlyMap<string, number | string>;
+  readonly latency?: number; // cycles from a beat to its result, of a generated module; hw/ modules: timing.ts
   readonly input: Stream;
   readonly output: Stream;
 }
@@ -33,6 +34,67 @@ export interface MemoryImage {
   readonly file: string; // relative to rtl/
   readonly width: number; // bits per word
   readonly words: readonly string[]; // hexadecimal
+}
+
+/** A value inside a SumModule: inputs come first, then the nodes in order. */
+export type SumReference = number;
+
+/** +-(value << shift). */
+export interface SumOperand {
+  readonly from: SumReference;
+  readonly shift: number;
+  readonly negate: boolean;
+}
+
+/** value = a + b. At most one operand is negated, and the smaller shift is 0. */
+export interface SumAdder extends SumField {
+  readonly kind: 'adder';
+  readonly a: SumOperand;
+  readonly b: SumOperand;
+}
+
+/** value = +-(from << shift) + constant, modulo 2^width. */
+export interface SumBias extends SumField {
+  readonly kind: 'bias';
+  readonly from: SumReference;
+  readonly shift: number;
+  readonly negate: boolean;
+  readonly constant: number;
+}
+
+/** value = below + (table[bits] << shift); without `below` the table alone. Bits of inputs address it, first bit lowest. */
+export interface SumTable extends SumField {
+  readonly kind: 'table';
+  readonly below?: SumReference;
+  readonly shift: number;
+  readonly bits: readonly { readonly input: number; readonly bit: number }[]; // at most 5, without below 6
+  readonly table: readonly number[]; // [2^bits], unsigned
+}
+
+/** How a value inside a SumModule is held, and when: it is combinational in `stage`, stages being registers apart. */
+export interface SumField {
+  readonly width: number;
+  readonly signed: boolean;
+  readonly stage: number;
+}
+
+export type SumNode = SumAdder | SumBias | SumTable;
+
+/** A lane of a SumModule's output: (invert ? ~value : value) << shift; a constant where there is no value. */
+export type SumOutput =
+  | { readonly from: SumReference; readonly shift: number; readonly invert: boolean }
+  | { readonly constant: number };
+
+/**
+ * A module generated for one layer: all of its products and sums at once, as straight-line arithmetic on constants.
+ */
+export interface SumModule {
+  readonly name: string; // Verilog module name
+  readonly inputs: readonly SumField[]; // fields of the input stream's lanes
+  readonly nodes: readonly SumNode[]; // operands before their users
+  readonly outputs: readonly SumOutput[]; // [output lanes]
+  readonly laneBits: number; // of the output
+  readonly stages: number; // cycles from a beat to its result; the last register is the output's
 }
 
 /** A part of the chain that is a module of its own: synthesised, counted and reported by itself. */
@@ -50,6 +112,7 @@ export interface Unit {
   readonly tensor: string; // IntegerNetwork tensor that leaves this unit
   readonly node?: string; // dense only: IntegerNetwork node of the array
   readonly memories: readonly MemoryImage[];
+  readonly generated: readonly SumModule[]; // modules made for this unit alone
   readonly interval: number; // cycles between inferences when nothing stalls
   readonly accumulator?: PlannedAccumulator; // dense only
   readonly engine?: EngineName; // dense only

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaneCode, Part, Plan, Stream, Unit } from '../5-plan/types.js';
 import { packageFolder } from '../shared/package-folder.js';
+import { sumsVerilog } from './sums.js';
 import { renderTemplate } from './templates.js';
 
 /** Name of the module that holds only the array of a dense unit. */
@@ -52,7 +53,7 @@ export function unitVerilog(unit: Unit): Map<string, string> {
     : `${unit.op} ${unit.name}`;
   const render = (module: string, items: readonly ChainItem[], what: string) =>
     renderTemplate('unit.v', { ...chainModule(module, items), title: what });
-  const files = new Map<string, string>();
+  const files = new Map(unit.generated.map((each) => [`${each.name}.v`, sumsVerilog(each)] as const));
   const middle: ChainItem[] = [];
   if (array.length) {
     const module = arrayModule(unit);

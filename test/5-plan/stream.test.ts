@@ -77,6 +77,7 @@ function unit(parts: Part[]): Unit {
     outputCode: { signed: false, base: 0, stride: 1 },
     tensor: 't',
     memories: [],
+    generated: [],
     interval: 1,
   };
 }

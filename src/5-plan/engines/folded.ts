@@ -37,7 +37,7 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
   const memories = weightImages(`${module}_weights`, layer, pe, simd);
   if (startRom)
     memories.push(...startImages(`${module}_starts`, layer, inputType, pe, accumulator.bits, initial));
-  return { array, input: vector, sums, accumulator, memories, interval: replayed.beats };
+  return { array, input: vector, sums, accumulator, memories, generated: [], interval: replayed.beats };
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Fold } from '../../1-import/types.js';
 import type { IntegerDense, IntegerStep, IntegerType } from '../../3-integer/types.js';
 import type { Interval } from '../../shared/interval.js';
-import type { MemoryImage, Part, PlannedAccumulator, Stream } from '../types.js';
+import type { MemoryImage, Part, PlannedAccumulator, Stream, SumModule } from '../types.js';
 
 /**
  * folded: PE x SIMD products per cycle in LUTs, weights in ROMs.
@@ -35,5 +35,6 @@ export interface EnginePlan {
   readonly sums: Stream;
   readonly accumulator: PlannedAccumulator; // as the engine really holds it
   readonly memories: readonly MemoryImage[];
+  readonly generated: readonly SumModule[];
   readonly interval: number; // cycles between inferences when nothing stalls
 }
