@@ -1,6 +1,7 @@
-// scale_shift.v - level of every lane from a linear map: level = clip((u * m + b) >>> SHIFT, 0, LEVELS-1).
-//   u = s ^ IN_XOR, unsigned; m unsigned and b signed, per channel; y = level + BASE, modulo 2^OUT_W.
-//   All arithmetic is exact.
+// scale_shift.v - level of every lane from a linear map: level = clip(r, FIRST, FIRST+LEVELS-1) - FIRST.
+//   r = (u * m + b) >>> SHIFT;  u = s ^ IN_XOR, unsigned; m unsigned and b signed, per channel.  TIES_EVEN = 1: where
+//   the SHIFT bits that leave are all 0 and r is odd, r - 1 instead.  With half a unit in b that rounds to the nearest
+//   and ties to even.  y = level + BASE, modulo 2^OUT_W.  All arithmetic is exact.
 // Beat: LANES values, lane 0 in the low bits.  Beat number modulo FOLDS selects the set of constants.
 // Constants: lane n reads {CONSTANTS, "_pe", nnn, ".mem"} (3 decimal digits), FOLDS words {b, m}.
 // Latency 3 cycles; 1 beat/cycle, also after stalls.  s_axis_tready depends on m_axis_tready.
@@ -15,6 +16,8 @@ module scale_shift #(
     parameter BIAS_W       = 20,  // bits per bias, >= 1, signed, in units of 2^-SHIFT levels
     parameter SHIFT        = 8,   // right shift in bits, >= 0
     parameter LEVELS       = 16,  // output levels, 2 .. 65536
+    parameter TIES_EVEN    = 0,   // 1: ties go to even r
+    parameter FIRST        = 0,   // r of level 0, 0 or 1
     parameter OUT_W        = 4,   // bits per output value, clog2(LEVELS) .. 32
     parameter integer BASE = 0,   // output value of level 0, signed
     parameter FOLDS        = 1,   // sets of constants per lane, >= 1; 1 also when all sets are equal
@@ -34,8 +37,10 @@ module scale_shift #(
     localparam PRODUCT_W = IN_W + MULTIPLIER_W;
     localparam OPERAND_W = PRODUCT_W > BIAS_W ? PRODUCT_W : BIAS_W;
     localparam EXACT_W = OPERAND_W + 2;  // unsigned product plus signed bias
-    localparam SUM_W = EXACT_W > LEVEL_W + 1 ? EXACT_W : LEVEL_W + 1;
-    localparam [31:0] TOP = LEVELS - 1;  // the highest level
+    localparam RESULT_W = $clog2(LEVELS + FIRST);
+    localparam SUM_W = EXACT_W > RESULT_W + 1 ? EXACT_W : RESULT_W + 1;
+    localparam [31:0] TOP = LEVELS - 1 + FIRST;  // r of the highest level
+    localparam LOST_W = SHIFT < 1 ? 1 : SHIFT < SUM_W ? SHIFT : SUM_W;  // bits of the sum that leave
     wire enable = !m_axis_tvalid || m_axis_tready;
     wire [FOLD_W-1:0] fold;
     reg [LANES*IN_W-1:0] values;  // stage 1, beside the ROM's data register
@@ -61,7 +66,7 @@ module scale_shift #(
     genvar n;
     generate
         if (LANES < 1 || LANES > 1000 || IN_W < 1 || MULTIPLIER_W < 1 || BIAS_W < 1 || SHIFT < 0 || LEVELS < 2
-            || LEVELS > 65536 || OUT_W < LEVEL_W || OUT_W > 32 || FOLDS < 1) begin : gen_check
+            || LEVELS > 65536 || TIES_EVEN < 0 || TIES_EVEN > 1 || FIRST < 0 || FIRST > 1 || OUT_W < LEVEL_W || OUT_W > 32 || FOLDS < 1) begin : gen_check
             scale_shift_ERROR_parameter_out_of_range see_header ();
         end
         for (n = 0; n < LANES; n = n + 1) begin : gen_lane
@@ -74,8 +79,11 @@ module scale_shift #(
             wire [SUM_W-1:0] wide_product = {{(SUM_W - PRODUCT_W){1'b0}}, product};
             wire [SUM_W-1:0] wide_bias = {{(SUM_W - BIAS_W){bias[BIAS_W-1]}}, bias};
             reg signed [SUM_W-1:0] sum;  // stage 2
-            wire [SUM_W-1:0] shifted = sum >>> SHIFT;
-            wire [LEVEL_W-1:0] level;
+            wire [SUM_W-1:0] floor = sum >>> SHIFT;
+            wire tie = TIES_EVEN != 0 && SHIFT > 0 && sum[LOST_W-1:0] == 0;
+            wire [SUM_W-1:0] result = {floor[SUM_W-1:1], floor[0] && !tie};
+            wire [RESULT_W-1:0] clipped;
+            wire [RESULT_W-1:0] level = clipped - FIRST[RESULT_W-1:0];
             rom #(
                 .WIDTH(BIAS_W + MULTIPLIER_W),
                 .DEPTH(FOLDS),
@@ -84,10 +92,11 @@ module scale_shift #(
                 .clk(clk), .enable(enable), .address(fold), .data({bias, multiplier})
             );
             always @(posedge clk) if (enable) sum <= wide_product + wide_bias;
-            assign level = shifted[SUM_W-1] ? {LEVEL_W{1'b0}} :
-                           shifted > {{(SUM_W - LEVEL_W){1'b0}}, TOP[LEVEL_W-1:0]} ? TOP[LEVEL_W-1:0] :
-                           shifted[LEVEL_W-1:0];
-            assign y[n*OUT_W +: OUT_W] = {{(OUT_W - LEVEL_W){1'b0}}, level} + BASE[OUT_W-1:0];
+            assign clipped = result[SUM_W-1] || (FIRST != 0 && result == 0) ? FIRST[RESULT_W-1:0] :
+                             result > {{(SUM_W - RESULT_W){1'b0}}, TOP[RESULT_W-1:0]} ? TOP[RESULT_W-1:0] :
+                             result[RESULT_W-1:0];
+            assign y[n*OUT_W +: OUT_W] = {{(OUT_W - LEVEL_W){1'b0}}, level[LEVEL_W-1:0]} + BASE[OUT_W-1:0];
+            wire unused = &{1'b0, level};
         end
     endgenerate
 endmodule

@@ -10,6 +10,8 @@ module scale_shift_tb;
     parameter BIAS_W = 20;
     parameter SHIFT = 8;
     parameter LEVELS = 16;
+    parameter TIES_EVEN = 0;
+    parameter FIRST = 0;
     parameter OUT_W = 4;
     parameter integer BASE = 0;
     parameter FOLDS = 1;
@@ -26,7 +28,7 @@ module scale_shift_tb;
     );
     scale_shift #(
         .LANES(LANES), .IN_W(IN_W), .IN_XOR(IN_XOR), .MULTIPLIER_W(MULTIPLIER_W), .BIAS_W(BIAS_W),
-        .SHIFT(SHIFT), .LEVELS(LEVELS), .OUT_W(OUT_W), .BASE(BASE), .FOLDS(FOLDS),
+        .SHIFT(SHIFT), .LEVELS(LEVELS), .TIES_EVEN(TIES_EVEN), .FIRST(FIRST), .OUT_W(OUT_W), .BASE(BASE), .FOLDS(FOLDS),
         .CONSTANTS(CONSTANTS)
     ) dut (
         .clk(clk), .rst(rst),

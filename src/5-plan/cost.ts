@@ -12,7 +12,10 @@ export function engineCost(
 ): number {
   const folded = layer.outputs > pe;
   const perProduct = productCost(inputType, layer.weightType);
-  const requantise = levels ? Math.ceil(Math.log2(levels)) * (0.7 * accumulatorBits + 1) : 0;
+  const levelBits = levels ? Math.ceil(Math.log2(levels)) : 0;
+  // one comparator where a row takes as many cycles as a level has bits
+  const comparators = layer.inputs / simd >= levelBits ? Math.min(levelBits, 1) : levelBits;
+  const requantise = comparators * (0.7 * accumulatorBits + 1);
   if (engine === 'unrolled') return unrolledCost(layer, inputType.bits) + pe * requantise + 20;
   const depth = (layer.outputs / pe) * (layer.inputs / simd);
   const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;

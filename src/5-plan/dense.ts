@@ -63,6 +63,7 @@ export function denseUnit(
     sumOrder(accumulator, planned.ranges),
     sums.lanes,
     sums.beats,
+    Math.floor(engine.interval / sums.beats),
     `${module}_steps`,
     way,
   );

@@ -3,6 +3,7 @@
  * without synthesis. Structure gives the terms (rows of adders, comparators, distinct columns of a ROM); FITTED scales
  * them. Refit with scripts/fit-model.mjs; `node scripts/bench.mjs model` publishes the error against Yosys.
  */
+import { sumCost } from './engines/unrolled/sums.js';
 import { FITTED } from './model-fit.js';
 import type { Estimate, MemoryImage, Part, Target, Unit } from './types.js';
 
@@ -20,7 +21,9 @@ export function estimateUnit(unit: Unit, target: Target): Estimate {
   const terms = unitTerms(unit);
   const total = (scales: Readonly<Record<string, number>>) =>
     Object.entries(scales).reduce((sum, [kind, scale]) => sum + scale * terms[kind], 0);
-  const [lut, sites] = [total(FITTED.lut), total(FITTED.sites)];
+  // generated sums know their LUTs exactly enough: they are not fitted
+  const lut = total(FITTED.lut) + terms.sums;
+  const sites = total(FITTED.sites) + terms.sums + terms.sumSites;
   const ff = flipFlops(unit);
   const bram = blockRam(unit, target);
   if (target !== 'ice40') return { lut, sites, ff, bram, dsp: 0 };
@@ -55,8 +58,15 @@ export function unitTerms(unit: Unit): Terms {
     memory: 0,
     rom: 0,
     stream: 0,
+    sums: 0,
+    sumSites: 0,
   };
   for (const part of [...unit.before, ...unit.array, ...unit.after]) addPart(terms, part);
+  for (const module of unit.generated) {
+    const { lut, sites } = sumCost(module);
+    terms.sums += lut;
+    terms.sumSites += sites - lut;
+  }
   for (const image of unit.memories) if (!inBlockRam(image)) terms.rom += romLuts(image);
   return terms;
 }
@@ -85,6 +95,10 @@ function addPart(terms: Terms, part: Part): void {
       terms.lane += lanes * stages;
       return;
     }
+    case 'threshold_sequential':
+      terms.compare += lanes * number('THRESHOLD_W');
+      terms.lane += 2 + number('LEVEL_BITS');
+      return;
     case 'threshold_parallel': {
       const comparators = lanes * (number('LEVELS') - 1);
       if (number('FOLDS') === 1) terms.constant += comparators * number('THRESHOLD_W');
@@ -93,7 +107,8 @@ function addPart(terms: Terms, part: Part): void {
       return;
     }
     case 'scale_shift':
-      terms.multiply += lanes * number('IN_W') * number('MULTIPLIER_W');
+      terms.multiply += number('MULTIPLIER_W') > 1 ? lanes * number('IN_W') * number('MULTIPLIER_W') : 0;
+      terms.joins += lanes * number('IN_W');
       terms.lane += lanes * 2 * number('OUT_W');
       return;
     default:
@@ -170,8 +185,8 @@ export function boothTerms({
 }
 
 /** As rom.v decides. */
-function inBlockRam({ width, words }: MemoryImage): boolean {
-  return words.length >= 256 && width * words.length >= 4096;
+function inBlockRam({ width, words, unregistered }: MemoryImage): boolean {
+  return !unregistered && words.length >= 256 && width * words.length >= 4096;
 }
 
 /** LUTs of a ROM: equal columns are one, and constants and bare address bits none. */
@@ -244,7 +259,10 @@ function flipFlops(unit: Unit): number {
     }
     if (module === 'threshold_search')
       total += (number('LEVEL_BITS') - 1) * output.lanes * (number('IN_W') + 4);
+    if (module === 'threshold_sequential')
+      total += output.lanes * (number('IN_W') + number('LEVEL_BITS')) + 8;
     if (module === 'stream_width') total += Math.max(input.lanes, output.lanes) * input.laneBits;
   }
+  for (const module of unit.generated) total += sumCost(module).ff;
   return Math.round(total);
 }

@@ -9,8 +9,8 @@ import { type AccumulatorOptions, planAccumulator } from './accumulator.js';
 import { denseUnit } from './dense.js';
 import type { Budget } from './device.js';
 import { allowedEngines } from './engines/index.js';
-import { canUnroll } from './engines/unrolled/index.js';
 import type { EngineOption, PlannedLayer } from './engines/types.js';
+import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
 import { estimateUnit } from './model.js';
 import { inputUnit, outputUnit } from './ports.js';
@@ -81,8 +81,8 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree dot_product input_port matrix_vector output_port popcount_dot popcount_few rom round_shift scale_shift stream_fifo ' +
-    'stream_register stream_width threshold_parallel threshold_search threshold_stage vector_buffer wrap_counter'
+    'bit_count booth_chain booth_dot booth_tree dot_product input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
+    'stream_register stream_width threshold_parallel threshold_search threshold_sequential threshold_stage vector_buffer wrap_counter'
   ).split(' '),
 );
 
@@ -92,7 +92,8 @@ function unitNames(network: string): (node: IntegerNode) => string {
   const made = (name: string) => [`${name}_array`, `${name}_sums`];
   return (node) => {
     let name = verilogName(node.name);
-    while ([name, ...made(name)].some((each) => taken.has(each)) || LIBRARY.has(`${network}_${name}`)) name += '_';
+    while ([name, ...made(name)].some((each) => taken.has(each)) || LIBRARY.has(`${network}_${name}`))
+      name += '_';
     for (const each of [name, ...made(name)]) taken.add(each);
     return name;
   };

@@ -1,7 +1,10 @@
-/** Hardware for a step function: the cheapest of binary search, parallel comparators, and multiply-add-shift. */
+/**
+ * Hardware for a step function: the cheapest of binary search in stages, the same with one comparator, parallel
+ * comparators, and multiply-add-shift.
+ */
 import type { IntegerStep, IntegerType } from '../3-integer/types.js';
 import { countBits } from '../shared/interval.js';
-import { laneNumber, packWord } from './memory.js';
+import { laneNumber, packWord, prefersBlock } from './memory.js';
 import { findScaleShift, type LevelFunction } from './scale-shift.js';
 import type { MemoryImage, Part, Stream } from './types.js';
 
@@ -15,7 +18,11 @@ export interface StepInput {
   readonly channels?: readonly { readonly lo: number; readonly hi: number }[]; // of each channel, where known
 }
 
-export type RequantisationWay = 'threshold_search' | 'threshold_parallel' | 'scale_shift';
+export type RequantisationWay =
+  | 'threshold_search'
+  | 'threshold_sequential'
+  | 'threshold_parallel'
+  | 'scale_shift';
 
 export interface Requantisation {
   readonly way: RequantisationWay;
@@ -28,6 +35,7 @@ export interface Requantisation {
  * Choose and describe the hardware of a step function.
  *
  * @param lanes values per beat
+ * @param spacing cycles from one beat to the next, at least
  * @param prefix of the memory files
  * @param preferred the way to take wherever it can do the step exactly; elsewhere the cheapest
  */
@@ -37,6 +45,7 @@ export function planRequantisation(
   input: StepInput,
   lanes: number,
   beats: number,
+  spacing: number,
   prefix: string,
   preferred?: RequantisationWay,
 ): Requantisation {
@@ -67,22 +76,35 @@ export function planRequantisation(
   const layout = { lanes, folds, row, width, thresholds: rows, never, prefix };
   const files = [['THRESHOLDS', `"${prefix}"`]] as const;
 
-  if (type.bits >= levelBits)
+  if (type.bits >= levelBits) {
+    const search: (readonly [string, number | string])[] = [
+      ...common,
+      ['THRESHOLD_W', searchBits],
+      ['LEVEL_BITS', levelBits],
+      ...files,
+    ];
+    let roms = 0;
+    for (let stage = 0; stage < levelBits; stage++) roms += romCost(searchBits, folds * 2 ** stage);
     ways.push({
       way: 'threshold_search',
-      cost: lanes * (levelBits * (0.7 * searchBits + 1) + romCost(folds * width * searchBits, folds * width)),
-      part: part('threshold_search', stream, [
-        ...common,
-        ['THRESHOLD_W', searchBits],
-        ['LEVEL_BITS', levelBits],
-        ...files,
-      ]),
+      cost: lanes * (levelBits * (COMPARE * searchBits + 1) + roms),
+      part: part('threshold_search', stream, search),
       memories: searchImages({ ...layout, thresholdBits: searchBits }, levelBits),
     });
+    if (spacing >= levelBits && folds * 2 ** levelBits <= MOST_TREE_WORDS) {
+      const tree = folds === 1 && levelBits <= 4 ? 0 : logicRomCost(searchBits, folds * 2 ** levelBits);
+      ways.push({
+        way: 'threshold_sequential',
+        cost: lanes * (COMPARE * searchBits + 1 + tree) + 4 + levelBits,
+        part: part('threshold_sequential', stream, search),
+        memories: treeImages({ ...layout, thresholdBits: searchBits }, levelBits),
+      });
+    }
+  }
   if (width <= 64)
     ways.push({
       way: 'threshold_parallel',
-      cost: lanes * (width * (0.75 * parallelBits) + width + romCost(folds * width * parallelBits, folds)),
+      cost: lanes * (width * (COMPARE * parallelBits) + width + romCost(width * parallelBits, folds)),
       part: part('threshold_parallel', stream, [
         ...common,
         ['THRESHOLD_W', parallelBits],
@@ -93,21 +115,20 @@ export function planRequantisation(
     });
   const scaled = width >= 3 && input.bits <= 32 ? scaleShift(rows, width, step, input) : undefined;
   if (scaled) {
-    const wordBits = scaled.multiplierBits + scaled.biasBits;
+    const wordBits = (scaled.multiplierBits > 1 ? scaled.multiplierBits : 0) + scaled.biasBits;
+    const multiply = scaled.multiplierBits > 1 ? 1.1 * input.bits * scaled.multiplierBits : 0;
+    const tie = scaled.tiesEven ? 2 + scaled.shift / 6 : 0;
     ways.push({
       way: 'scale_shift',
-      cost:
-        lanes *
-        (1.1 * input.bits * scaled.multiplierBits +
-          scaled.biasBits +
-          2 * type.bits +
-          romCost(folds * wordBits, folds)),
+      cost: lanes * (multiply + scaled.biasBits + 2 * type.bits + tie + romCost(wordBits, folds)),
       part: part('scale_shift', stream, [
         ...common,
         ['MULTIPLIER_W', scaled.multiplierBits],
         ['BIAS_W', scaled.biasBits],
         ['SHIFT', scaled.shift],
         ['LEVELS', step.levels],
+        ['TIES_EVEN', scaled.tiesEven ? 1 : 0],
+        ['FIRST', scaled.first],
         ['CONSTANTS', `"${prefix}"`],
       ]),
       memories: constantImages(layout, scaled, step.rows),
@@ -117,9 +138,19 @@ export function planRequantisation(
   return (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
 }
 
-/** LUTs of a small ROM: one LUT6 holds 64 words of a bit; a single word is constants and costs nothing. */
-function romCost(bits: number, words: number): number {
-  return words <= 1 ? 0 : bits / 64;
+const COMPARE = 0.75; // LUTs per bit of a comparator
+const MOST_TREE_WORDS = 1024; // a tree is read without a register, so it lies in LUTs
+
+/** LUTs of a ROM with a register, or what its block RAM is worth; a single word is constants and costs nothing. */
+function romCost(width: number, words: number): number {
+  return prefersBlock(width, words) ? (width * words) / 512 : logicRomCost(width, words);
+}
+
+/** LUTs of a ROM in logic: a LUT6 holds 64 words of a bit; of two words a bit is the address, or its complement. */
+function logicRomCost(width: number, words: number): number {
+  if (words <= 2) return 0;
+  const leaves = Math.ceil(words / 64);
+  return width * (leaves + Math.ceil((leaves - 1) / 3));
 }
 
 /** Thresholds in unsigned order: 0 is always reached, input.hi + 1 never. */
@@ -168,6 +199,24 @@ function searchImages(layout: Layout, levelBits: number): MemoryImage[] {
       images.push({ file, width: thresholdBits, words });
     }
   return images;
+}
+
+/** One ROM per lane, every set a search tree in heap order. */
+function treeImages(layout: Layout, levelBits: number): MemoryImage[] {
+  const { lanes, folds, row, width, thresholds, thresholdBits, never, prefix } = layout;
+  return Array.from({ length: lanes }, (_, lane) => {
+    const words: string[] = [];
+    for (let fold = 0; fold < folds; fold++) {
+      words.push(packWord([0], thresholdBits)); // no node has position 0
+      for (let stage = 0; stage < levelBits; stage++)
+        for (let prefixBits = 0; prefixBits < 2 ** stage; prefixBits++) {
+          const k = (2 * prefixBits + 1) * 2 ** (levelBits - 1 - stage);
+          words.push(packWord([k <= width ? thresholds[row(lane, fold) + k - 1] : never], thresholdBits));
+        }
+    }
+    const file = `${prefix}_pe${laneNumber(lane)}.mem`;
+    return { file, width: thresholdBits, words, unregistered: true };
+  });
 }
 
 function parallelImages({

@@ -21,6 +21,7 @@ export function stepUnit(
     codeOrder(from, step.reversed),
     input.lanes,
     input.beats,
+    1,
     module,
     way,
   );

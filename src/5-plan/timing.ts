@@ -10,7 +10,6 @@ const LATENCY: Record<string, (part: Part) => number> = {
   threshold_search: (part) => Number(part.parameters.get('LEVEL_BITS')) + 1,
   threshold_parallel: () => 2,
   scale_shift: () => 3,
-  round_shift: () => 3,
 };
 
 /**
@@ -39,6 +38,8 @@ function passPart(times: Float64Array, part: Part): Float64Array {
         (_, row) => times[(row + 1) * rowBeats - 1] + latency,
       );
     }
+    case 'threshold_sequential':
+      return passSequential(times, part);
     default: {
       const latency = part.latency ?? LATENCY[part.module](part);
       return times.map((time) => time + latency);
@@ -56,6 +57,17 @@ function passWidth(times: Float64Array, { input, output }: Part): Float64Array {
   for (let beat = 0; beat < result.length; beat++)
     result[beat] = Math.max(times[Math.floor(beat / ratio)] + 1, beat > 0 ? result[beat - 1] + 1 : 0);
   return result;
+}
+
+/** One beat every LEVEL_BITS cycles. */
+function passSequential(times: Float64Array, { parameters }: Part): Float64Array {
+  const bits = Number(parameters.get('LEVEL_BITS'));
+  let free = 0;
+  return times.map((time) => {
+    const start = Math.max(time, free);
+    free = start + bits;
+    return start + bits + 1;
+  });
 }
 
 function passBuffer(times: Float64Array, part: Part): Float64Array {

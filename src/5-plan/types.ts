@@ -34,6 +34,7 @@ export interface MemoryImage {
   readonly file: string; // relative to rtl/
   readonly width: number; // bits per word
   readonly words: readonly string[]; // hexadecimal
+  readonly unregistered?: boolean; // read without a register: cannot be block RAM
 }
 
 /** A value inside a SumModule: inputs come first, then the nodes in order. */

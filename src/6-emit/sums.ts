@@ -134,20 +134,24 @@ class Writer {
     this.line(`${declared} = {${name}_high, ${this.bits(low.from, stage, 0, shift)}};`);
   }
 
-  private table({ below, shift, bits, table, width, stage }: SumNode & { kind: 'table' }, name: string): void {
+  private table(
+    { below, shift, bits, table, width, stage }: SumNode & { kind: 'table' },
+    name: string,
+  ): void {
     const rowBits = Math.max(1, ...table.map((entry) => Math.floor(Math.log2(Math.max(entry, 1))) + 1));
     const address = bits.map(({ input, bit }) => this.bits(input, stage, bit, 1)).reverse();
-    this.line(`wire [${bits.length - 1}:0] ${name}_address = {${address.join(', ')}};`);
+    this.line(`wire [${bits.length - 1}:0] ${name}_a = {${address.join(', ')}};`);
     const columns: string[] = [];
     for (let bit = 0; bit < rowBits; bit++) {
-      let column = 0n;
-      table.forEach((entry, at) => {
-        if (Math.floor(entry / 2 ** bit) % 2 === 1) column |= 1n << BigInt(at);
-      });
-      this.line(`localparam [${table.length - 1}:0] ${name}_t${bit} = ${table.length}'h${column.toString(16)};`);
-      columns.unshift(`${name}_t${bit}[${name}_address]`);
+      const column = table.map((entry) => Math.floor(entry / 2 ** bit) % 2);
+      columns.unshift(booleanFunction(column, `${name}_a`));
     }
-    this.line(`wire [${rowBits - 1}:0] ${name}_row = {${columns.join(', ')}};`);
+    // every bit of the row is a wire of its own, which is what lets synthesis merge it with the adder's LUT
+    columns.forEach((column, k) => {
+      this.line(`wire [0:0] ${name}_t${rowBits - 1 - k} = ${column};`);
+    });
+    const names = columns.map((_, k) => `${name}_t${rowBits - 1 - k}`);
+    this.line(`wire [${rowBits - 1}:0] ${name}_row = {${names.join(', ')}};`);
     const declared = `wire [${width - 1}:0] ${name}`;
     const pad = (text: string, have: number, want: number) =>
       want > have ? `{${want - have}'d0, ${text}}` : text;
@@ -223,6 +227,22 @@ class Writer {
     }
     return names;
   }
+}
+
+/**
+ * A truth table as nested selections and exclusive ors of address bits. Synthesis reads it several times faster than
+ * the indexed constant that it stands for.
+ *
+ * @param column [2^bits], 0 or 1; the address's first bit is the lowest
+ */
+function booleanFunction(column: readonly number[], address: string): string {
+  if (column.every((bit) => bit === column[0])) return `1'b${column[0]}`;
+  const half = column.length / 2;
+  const [low, high] = [column.slice(0, half), column.slice(half)];
+  if (low.every((bit, k) => bit === high[k])) return booleanFunction(low, address);
+  const bit = `${address}[${Math.log2(half)}]`;
+  if (low.every((each, k) => each !== high[k])) return `(${bit} ^ ${booleanFunction(low, address)})`;
+  return `(${bit} ? ${booleanFunction(high, address)} : ${booleanFunction(low, address)})`;
 }
 
 /** Braces around a concatenation that has none yet. */

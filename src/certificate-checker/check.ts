@@ -11,6 +11,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { buildFolderInvalid } from '../diagnostics/file-errors.js';
 import { bitsOf, Doubt, digits, type Parameters, RtlFolder, toSigned } from './rtl.js';
 import { readSteps, type StepHardware } from './steps.js';
+import { interpretSums } from './sums.js';
 
 export interface CheckedLayer {
   readonly name: string;
@@ -56,7 +57,16 @@ interface Unit {
   name: string;
   module: string;
   kind: string;
-  outputCode: { signed: boolean; base: number; stride: number };
+  outputCode: LaneCode;
+  inputCode?: LaneCode; // of the array's input
+  arrayInput?: { laneBits: number };
+}
+
+/** code = base + stride * field. */
+interface LaneCode {
+  signed: boolean;
+  base: number;
+  stride: number;
 }
 
 /**
@@ -111,12 +121,7 @@ function readJson(directory: string, name: string): unknown {
 }
 
 function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): CheckedLayer {
-  const engine = rtl.parameters(`${unit.module}_array`, 'matrix_vector');
-  if (!engine) throw new Doubt('its Verilog has no matrix_vector');
   const { accumulator, inputs, outputs, channels } = claim;
-  expectEqual('ACC_W', engine.number('ACC_W'), accumulator.bits);
-  expectEqual('inputs', engine.number('SIMD') * engine.number('SYNAPSE_FOLD'), inputs);
-  expectEqual('outputs', engine.number('PE') * engine.number('NEURON_FOLD'), outputs);
   expectEqual('channels', channels.length, outputs);
   expectEqual('elements that reach it', codes.min.length, inputs);
   const low = spread(claim.inputMin, inputs);
@@ -126,14 +131,85 @@ function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): Che
       throw new Doubt(
         `input ${i} can be ${codes.min[i]} .. ${codes.max[i]}, the certificate assumes ${low[i]} .. ${high[i]}`,
       );
+  const array = rtl.module(`${unit.module}_array`);
+  if (array === undefined) throw new Doubt(`rtl/${unit.module}_array.v cannot be read`);
+  const sums = rtl.module(`${unit.module}_sums`);
+  if (sums !== undefined && array.includes(`${unit.module}_sums sums (`))
+    checkSums(sums, unit, claim, low, high);
+  else checkFolded(rtl, unit, claim, low, high);
+  const min = channels.reduce((least, each) => Math.min(least, each.min), Number.POSITIVE_INFINITY);
+  const max = channels.reduce((most, each) => Math.max(most, each.max), Number.NEGATIVE_INFINITY);
+  return { name: unit.name, channels: outputs, bits: accumulator.bits, min, max };
+}
+
+/** A layer whose weights lie in ROMs. */
+function checkFolded(rtl: RtlFolder, unit: Unit, claim: Claim, low: number[], high: number[]): void {
+  const engine = rtl.parameters(`${unit.module}_array`, 'matrix_vector');
+  if (!engine) throw new Doubt('its Verilog has no matrix_vector');
+  const { accumulator, inputs, outputs, channels } = claim;
+  expectEqual('ACC_W', engine.number('ACC_W'), accumulator.bits);
+  expectEqual('inputs', engine.number('SIMD') * engine.number('SYNAPSE_FOLD'), inputs);
+  expectEqual('outputs', engine.number('PE') * engine.number('NEURON_FOLD'), outputs);
   channels.forEach((channel, index) => {
     const weights = channelWeights(rtl, engine, index);
     checkStart(rtl, engine, claim, index, weights);
     checkChannel(channel, index, weights, low, high, accumulator);
   });
-  const min = channels.reduce((least, each) => Math.min(least, each.min), Number.POSITIVE_INFINITY);
-  const max = channels.reduce((most, each) => Math.max(most, each.max), Number.NEGATIVE_INFINITY);
-  return { name: unit.name, channels: outputs, bits: accumulator.bits, min, max };
+}
+
+/**
+ * A layer whose weights are in its sums: the generated module answers for them. A weight is what one input's change
+ * does to the sum; the module must then answer every channel's witness, and its opposite, as those weights say.
+ */
+function checkSums(text: string, unit: Unit, claim: Claim, low: number[], high: number[]): void {
+  const { accumulator, inputs, outputs, channels } = claim;
+  const { inputCode, arrayInput } = unit;
+  if (!inputCode || !arrayInput) throw new Doubt('build.json does not say what its lanes carry');
+  const sums = interpretSums(text);
+  const { bits, signed, step } = accumulator;
+  expectEqual('bits of its outputs', sums.outputBits, bits * outputs);
+  expectEqual('bits of its inputs', sums.inputBits, arrayInput.laneBits * inputs);
+  const answer = (codes: number[]): number[] => {
+    let word = 0n;
+    for (let i = inputs - 1; i >= 0; i--) {
+      const field = BigInt.asUintN(
+        arrayInput.laneBits,
+        BigInt((codes[i] - inputCode.base) / inputCode.stride),
+      );
+      word = (word << BigInt(arrayInput.laneBits)) | field;
+    }
+    const lanes = sums.run(word);
+    return channels.map((_, channel) => {
+      const lane = (lanes >> BigInt(channel * bits)) & ((1n << BigInt(bits)) - 1n);
+      return Number(signed ? BigInt.asIntN(bits, lane) : lane) * step + offsetOf(accumulator, channel);
+    });
+  };
+  const least = answer(low);
+  const weights = channels.map(() => new Array<number>(inputs).fill(0));
+  for (let i = 0; i < inputs; i++) {
+    if (low[i] === high[i]) continue;
+    const changed = answer(low.map((code, k) => (k === i ? high[i] : code)));
+    weights.forEach((row, channel) => {
+      row[i] = (changed[channel] - least[channel]) / (high[i] - low[i]);
+    });
+  }
+  channels.forEach((channel, index) => {
+    const row = weights[index];
+    const linear = (codes: number[]) =>
+      row.reduce((sum, w, i) => sum + w * (codes[i] - low[i]), least[index]);
+    const letters = Array.from(channel.witness);
+    for (let i = 0; i < inputs; i++)
+      if (letters[i] !== 'h' && letters[i] !== 'l')
+        throw new Doubt(`channel ${index}: its witness lacks input ${i}`);
+    for (const ends of [letters, letters.map((letter) => (letter === 'h' ? 'l' : 'h'))]) {
+      const codes = ends.map((letter, i) => (letter === 'h' ? high[i] : low[i]));
+      if (answer(codes)[index] !== linear(codes))
+        throw new Doubt(`channel ${index}: its sums do not answer a witness as their weights say`);
+    }
+    // inputs that cannot change add a constant, which no weight shows
+    const constant = least[index] - row.reduce((sum, w, i) => sum + w * low[i], 0);
+    checkChannel(channel, index, row, low, high, accumulator, constant);
+  });
 }
 
 function offsetOf({ offset, offsets }: Field, channel: number): number {
@@ -192,10 +268,11 @@ function checkChannel(
   low: number[],
   high: number[],
   field: Field,
+  constant = 0,
 ): void {
   const { bits, signed, step, overflow } = field;
   const offset = offsetOf(field, index);
-  let [best, worst] = [0, 0];
+  let [best, worst] = [constant, constant];
   for (let i = 0; i < weights.length; i++) {
     const w = weights[i];
     const letter = witness[i];

@@ -1,5 +1,5 @@
 /** What the checker reads from a build folder's Verilog and ROM images. Shares no code with the compiler. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Something in the folder is not as the certificate says. */
@@ -28,6 +28,12 @@ export class RtlFolder {
     const values = new Map<string, string>();
     for (const [, name, value] of match[1].matchAll(/\.(\w+)\(([^)]*)\)/g)) values.set(name, value);
     return new Parameters(`${module}.v ${library}`, values);
+  }
+
+  /** Text of rtl/<module>.v; undefined when there is none. */
+  module(module: string): string | undefined {
+    const file = join(this.directory, 'rtl', `${module}.v`);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   }
 
   private read(file: string): string {

@@ -12,6 +12,8 @@ export interface StepHardware {
 export function readSteps(rtl: RtlFolder, module: string): StepHardware | undefined {
   const search = rtl.parameters(module, 'threshold_search');
   if (search) return { ...common(search), level: searchLevel(rtl, search) };
+  const sequential = rtl.parameters(module, 'threshold_sequential');
+  if (sequential) return { ...common(sequential), level: sequentialLevel(rtl, sequential) };
   const parallel = rtl.parameters(module, 'threshold_parallel');
   if (parallel) return { ...common(parallel), level: parallelLevel(rtl, parallel) };
   const scale = rtl.parameters(module, 'scale_shift');
@@ -49,6 +51,20 @@ function searchLevel(rtl: RtlFolder, p: Parameters) {
   };
 }
 
+function sequentialLevel(rtl: RtlFolder, p: Parameters) {
+  const [lanes, folds, bits, width] = ['LANES', 'FOLDS', 'LEVEL_BITS', 'THRESHOLD_W'].map((name) =>
+    p.number(name),
+  );
+  const words = laneWords(rtl, p.text('THRESHOLDS'), lanes);
+  return (order: number, channel: number) => {
+    const set = (Math.floor(channel / lanes) % folds) * 2 ** bits;
+    let node = 1;
+    for (let bit = 0; bit < bits; bit++)
+      node = 2 * node + (order >= bitsOf(words[channel % lanes][set + node], 0, width) ? 1 : 0);
+    return node - 2 ** bits;
+  };
+}
+
 function parallelLevel(rtl: RtlFolder, p: Parameters) {
   const [lanes, folds, levels, width] = ['LANES', 'FOLDS', 'LEVELS', 'THRESHOLD_W'].map((name) =>
     p.number(name),
@@ -65,13 +81,16 @@ function parallelLevel(rtl: RtlFolder, p: Parameters) {
 function scaleLevel(rtl: RtlFolder, p: Parameters) {
   const [lanes, folds, levels, shift] = ['LANES', 'FOLDS', 'LEVELS', 'SHIFT'].map((name) => p.number(name));
   const [multiplierBits, biasBits] = [p.number('MULTIPLIER_W'), p.number('BIAS_W')];
+  const [tiesEven, first] = ['TIES_EVEN', 'FIRST'].map((name) => p.number(name, 0));
   const words = laneWords(rtl, p.text('CONSTANTS'), lanes);
   return (order: number, channel: number) => {
     const word = words[channel % lanes][Math.floor(channel / lanes) % folds];
     const multiplier = BigInt(bitsOf(word, 0, multiplierBits));
     const bias = BigInt(toSigned(bitsOf(word, multiplierBits, biasBits), biasBits));
-    const scaled = Number((BigInt(order) * multiplier + bias) >> BigInt(shift));
-    return Math.min(Math.max(scaled, 0), levels - 1);
+    const sum = BigInt(order) * multiplier + bias;
+    let result = sum >> BigInt(shift);
+    if (tiesEven === 1 && shift > 0 && result << BigInt(shift) === sum && result % 2n !== 0n) result -= 1n;
+    return Math.min(Math.max(Number(result) - first, 0), levels - 1);
   };
 }
 

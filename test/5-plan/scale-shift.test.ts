@@ -5,7 +5,9 @@ import { findScaleShift, type LevelFunction, type ScaleShift } from '../../src/5
 /** Level that the constants give, in integers without a limit. */
 function scaledLevel(constants: ScaleShift, row: number, levels: number, u: number): number {
   const product = BigInt(u) * BigInt(constants.multipliers[row]) + BigInt(constants.biases[row]);
-  const shifted = Number(product >> BigInt(constants.shift));
+  const floor = product >> BigInt(constants.shift);
+  const tie = constants.tiesEven && floor << BigInt(constants.shift) === product && floor % 2n !== 0n;
+  const shifted = Number(tie ? floor - 1n : floor) - constants.first;
   return Math.min(Math.max(shifted, 0), levels - 1);
 }
 
@@ -106,4 +108,37 @@ test('functions that never or always give their ends', () => {
     expect(constants).toBeDefined();
     if (constants) check([row], constants);
   }
+});
+
+/** clip(round((u + bias) / 2^shift), ...) with ties to even, by its thresholds. */
+const roundsToEven = fc
+  .tuple(
+    fc.integer({ min: 2, max: 6 }),
+    fc.integer({ min: 2, max: 20 }),
+    fc.integer({ min: -300, max: 300 }),
+    fc.integer({ min: 0, max: 3 }),
+  )
+  .map(([shift, width, bias, from]): LevelFunction => {
+    const unit = 2 ** shift;
+    const half = unit / 2;
+    const [lo, hi] = [0, 1023];
+    const thresholds = Array.from({ length: width }, (_, k) => {
+      const result = from + k + 1;
+      const t = result * unit - half + (result % 2) - bias;
+      return t <= lo ? 0 : Math.min(t, hi + 1);
+    });
+    return { thresholds, lo, hi };
+  });
+
+test('rounding to even by a power of two needs no multiplier', () => {
+  fc.assert(
+    fc.property(roundsToEven, (row) => {
+      const constants = findScaleShift([row], 24);
+      expect(constants).toBeDefined();
+      if (!constants) return;
+      expect(constants.multiplierBits).toBe(1);
+      check([row], constants);
+    }),
+    { numRuns: 300 },
+  );
 });

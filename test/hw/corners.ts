@@ -172,6 +172,16 @@ export const CORNERS: readonly Corner[] = [
     ],
   ),
   ...rows(
+    'threshold_sequential',
+    ['LANES', 'IN_W', 'THRESHOLD_W', 'LEVEL_BITS', 'OUT_W', 'BASE', 'FOLDS'],
+    [
+      [1, 1, 1, 1, 1, 0, 1],
+      [1, 1, 2, 1, 4, -2, 2],
+      [3, 12, 12, 4, 4, 0, 1],
+      [3, 12, 13, 2, 32, -100, 3],
+    ],
+  ),
+  ...rows(
     'threshold_parallel',
     ['LANES', 'IN_W', 'THRESHOLD_W', 'LEVELS', 'OUT_W', 'BASE', 'FOLDS'],
     [
@@ -183,12 +193,26 @@ export const CORNERS: readonly Corner[] = [
   ),
   ...rows(
     'scale_shift',
-    ['LANES', 'IN_W', 'MULTIPLIER_W', 'BIAS_W', 'SHIFT', 'LEVELS', 'OUT_W', 'BASE', 'FOLDS'],
     [
-      [1, 1, 1, 1, 0, 2, 1, 0, 1],
-      [3, 12, 8, 20, 8, 16, 4, -8, 3],
-      [1, 12, 4, 30, 60, 17, 8, 0, 2],
-      [1, 1, 1, 1, 0, 65536, 17, 0, 1],
+      'LANES',
+      'IN_W',
+      'MULTIPLIER_W',
+      'BIAS_W',
+      'SHIFT',
+      'LEVELS',
+      'OUT_W',
+      'BASE',
+      'FOLDS',
+      'TIES_EVEN',
+      'FIRST',
+    ],
+    [
+      [1, 1, 1, 1, 0, 2, 1, 0, 1, 0, 0],
+      [1, 1, 1, 1, 0, 2, 1, 0, 1, 1, 1],
+      [3, 12, 8, 20, 8, 16, 4, -8, 3, 0, 0],
+      [3, 12, 8, 20, 8, 16, 4, -8, 3, 1, 1],
+      [1, 12, 4, 30, 60, 17, 8, 0, 2, 1, 0],
+      [1, 1, 1, 1, 0, 65536, 17, 0, 1, 0, 1],
     ],
   ),
   ...rows(

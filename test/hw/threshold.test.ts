@@ -62,6 +62,34 @@ describe('threshold_search', () => {
   );
 });
 
+describe('threshold_sequential', () => {
+  test.each(SEARCH)(
+    '%i lanes of %i bits, xor %i, T %i bits, %i levels, out %i bits, base %i, %i folds',
+    async (...row) => {
+      const { shape, parameters, thresholds, input, expected } = stimulus(row);
+      const levelBits = Math.log2(shape.levels);
+      const memories: Record<string, bigint[]> = {};
+      for (let lane = 0; lane < shape.lanes; lane++)
+        memories[`t_pe${digits(lane)}.mem`] = thresholds[lane].flatMap((set) =>
+          Array.from({ length: 2 ** levelBits }, (_, node) => {
+            if (node === 0) return 0n;
+            const stage = Math.floor(Math.log2(node));
+            return set[(2 * (node - 2 ** stage) + 1) * 2 ** (levelBits - 1 - stage) - 1];
+          }),
+        );
+      const all = { ...parameters, LEVEL_BITS: levelBits };
+      const figures = await runBench({
+        module: 'threshold_sequential',
+        parameters: all,
+        input,
+        expected,
+        memories,
+      });
+      expect(figures).toEqual({ latency: levelBits + 1, cycles: BEATS * levelBits + 1 });
+    },
+  );
+});
+
 describe('threshold_parallel', () => {
   test.each(PARALLEL)(
     '%i lanes of %i bits, xor %i, T %i bits, %i levels, out %i bits, base %i, %i folds',

@@ -2,7 +2,7 @@
  * A plan's arithmetic, read back from its parts and ROM images as the headers of hw/ describe them. Streams are taken as
  * lists of fields in element order, so timing and lanes that only move data do not matter.
  */
-import type { Part, Plan, Unit } from '../../src/5-plan/types.js';
+import type { Part, Plan, SumModule, SumReference, Unit } from '../../src/5-plan/types.js';
 
 /** Unsigned field of a hexadecimal word. */
 function field(word: string, at: number, bits: number): bigint {
@@ -39,7 +39,7 @@ class PartReader {
 
 const digits = (n: number, count: number) => String(n).padStart(count, '0');
 
-/** Level of one value: what the three requantisation modules compute. */
+/** Level of one value: what the requantisation modules compute. */
 function level(reader: PartReader, u: bigint, lane: number, fold: number): number {
   const pe = `_pe${digits(lane, 3)}`;
   if (reader.part.module === 'threshold_search') {
@@ -51,6 +51,15 @@ function level(reader: PartReader, u: bigint, lane: number, fold: number): numbe
     }
     return prefix;
   }
+  if (reader.part.module === 'threshold_sequential') {
+    const bits = reader.number('LEVEL_BITS');
+    let node = 1;
+    for (let bit = 0; bit < bits; bit++) {
+      const word = reader.word('THRESHOLDS', pe, fold * 2 ** bits + node);
+      node = 2 * node + (u >= field(word, 0, reader.number('THRESHOLD_W')) ? 1 : 0);
+    }
+    return node - 2 ** bits;
+  }
   if (reader.part.module === 'threshold_parallel') {
     const width = reader.number('THRESHOLD_W');
     const word = reader.word('THRESHOLDS', pe, fold);
@@ -61,8 +70,11 @@ function level(reader: PartReader, u: bigint, lane: number, fold: number): numbe
   const [multiplierBits, biasBits] = [reader.number('MULTIPLIER_W'), reader.number('BIAS_W')];
   const word = reader.word('CONSTANTS', pe, fold);
   const bias = BigInt.asIntN(biasBits, field(word, multiplierBits, biasBits));
-  const scaled = Number((u * field(word, 0, multiplierBits) + bias) >> reader.big('SHIFT'));
-  return Math.min(Math.max(scaled, 0), reader.number('LEVELS') - 1);
+  const sum = u * field(word, 0, multiplierBits) + bias;
+  const shift = reader.big('SHIFT');
+  let result = sum >> shift;
+  if (reader.number('TIES_EVEN') && shift > 0n && result << shift === sum && result % 2n !== 0n) result -= 1n;
+  return Math.min(Math.max(Number(result) - reader.number('FIRST'), 0), reader.number('LEVELS') - 1);
 }
 
 function requantise(reader: PartReader, fields: bigint[]): bigint[] {
@@ -131,12 +143,51 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
   });
 }
 
-function pass(part: Part, roms: ReadonlyMap<string, readonly string[]>, fields: bigint[]): bigint[] {
+/** A generated module of sums: every value as its own field says. */
+function sums({ inputs, nodes, outputs, laneBits }: SumModule, x: bigint[]): bigint[] {
+  const fields = [...inputs, ...nodes];
+  const values: bigint[] = [];
+  const read = (at: SumReference) => {
+    const { width, signed } = fields[at];
+    return signed ? BigInt.asIntN(width, values[at]) : values[at];
+  };
+  const scaled = ({ from, shift, negate }: { from: SumReference; shift: number; negate: boolean }) =>
+    (negate ? -read(from) : read(from)) << BigInt(shift);
+  values.push(...x);
+  for (const node of nodes) {
+    let value: bigint;
+    if (node.kind === 'adder') value = scaled(node.a) + scaled(node.b);
+    else if (node.kind === 'bias') value = scaled(node) + BigInt(node.constant);
+    else {
+      const address = node.bits.reduce(
+        (sum, { input, bit }, k) => sum + (Number((x[input] >> BigInt(bit)) & 1n) << k),
+        0,
+      );
+      value =
+        (BigInt(node.table[address]) << BigInt(node.shift)) +
+        (node.below === undefined ? 0n : read(node.below));
+    }
+    values.push(BigInt.asUintN(node.width, value));
+  }
+  return outputs.map((output) => {
+    if ('constant' in output) return BigInt(output.constant);
+    const value = read(output.from);
+    return BigInt.asUintN(laneBits, (output.invert ? ~value : value) << BigInt(output.shift));
+  });
+}
+
+function pass(
+  part: Part,
+  roms: ReadonlyMap<string, readonly string[]>,
+  generated: readonly SumModule[],
+  fields: bigint[],
+): bigint[] {
   const reader = new PartReader(part, roms);
   switch (part.module) {
     case 'matrix_vector':
       return matrixVector(reader, fields);
     case 'threshold_search':
+    case 'threshold_sequential':
     case 'threshold_parallel':
     case 'scale_shift':
       return requantise(reader, fields);
@@ -145,8 +196,10 @@ function pass(part: Part, roms: ReadonlyMap<string, readonly string[]>, fields: 
         const read = reader.number('IN_SIGNED') ? BigInt.asIntN(reader.number('IN_W'), value) : value;
         return BigInt.asUintN(reader.number('PITCH'), reader.big('OFFSET') + reader.big('STEP') * read);
       });
-    default:
-      return fields; // ports, registers, buffers and width converters move fields
+    default: {
+      const module = generated.find(({ name }) => name === part.module);
+      return module ? sums(module, fields) : fields; // ports, registers, buffers and width converters move fields
+    }
   }
 }
 
@@ -171,7 +224,8 @@ export function simulatePlan(plan: Plan, codes: ArrayLike<number>): Map<string, 
   const results = new Map<string, number[]>();
   for (const unit of plan.units) {
     const roms = new Map(unit.memories.map(({ file, words }) => [file, words]));
-    for (const part of [...unit.before, ...unit.array, ...unit.after]) fields = pass(part, roms, fields);
+    for (const part of [...unit.before, ...unit.array, ...unit.after])
+      fields = pass(part, roms, unit.generated, fields);
     results.set(
       unit.kind === 'output' ? 'port' : unit.tensor,
       fields.map((value) => decode(unit, value)),

@@ -6,9 +6,9 @@ import type { IntegerDense } from '../../../3-integer/types.js';
 import { laneCode } from '../../stream.js';
 import type { Part, PlannedAccumulator, Stream, SumOutput } from '../../types.js';
 import type { EnginePlan, PlannedLayer } from '../types.js';
-import { adderSums } from './adders.js';
 import { naiveAdders } from './adder-graph.js';
-import { fieldOf, type RowSum, sumCost, type SumMatrix, timed, type UntimedSums } from './sums.js';
+import { adderSums } from './adders.js';
+import { fieldOf, type RowSum, type SumMatrix, sumCost, timed, type UntimedSums } from './sums.js';
 import { tableSums } from './tables.js';
 
 /** Weights of a layer beyond which nobody would unroll it, and the search for common sums takes long. */
@@ -61,7 +61,8 @@ export function unrolledCost(layer: IntegerDense, bits: number): number {
     const field = { bits, signed: false, min: 0, max: 2 ** bits - 1 };
     const { nodes } = tableSums({ weights, inputs, outputs, field });
     const tables = nodes.reduce(
-      (sum, node) => sum + (node.kind === 'table' ? fieldOf({ min: 0, max: Math.max(...node.table) }).width : 0),
+      (sum, node) =>
+        sum + (node.kind === 'table' ? fieldOf({ min: 0, max: Math.max(...node.table) }).width : 0),
       0,
     );
     // measured on random matrices: sharing leaves two thirds of the adders, each a few bits wider than an input
