@@ -30,8 +30,8 @@ export const placementToolMissing = define(
       ? `expected the npm package ${name} in '${named}', as ${variable} says, but it is not there`
       : `place and route needs the npm package ${name}, which is not installed`,
     hint:
-      `npm install --no-save ${name}@${version} in narrowgate's own folder (220 MB unpacked; npm install -g where ` +
-      `narrowgate is installed with -g), or ${named ? 'correct or unset' : 'name its folder in'} ${variable}`,
+      `npm install --no-save --save-dev ${name}@${version} (220 MB) in narrowgate's own folder, npm install -g in ` +
+      `place of that where narrowgate is installed with -g, or ${named ? 'correct or unset' : 'name its folder in'} ${variable}`,
   }),
 );
 

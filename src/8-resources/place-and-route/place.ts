@@ -27,11 +27,14 @@ const STAGES: readonly (readonly [RegExp, string])[] = [
 
 /** What is kept of results, and how it fails: with one warning, and work goes on. */
 class Cache {
+  private readonly directory: string;
+  private readonly warn: (text: string) => void;
   private broken = false;
-  constructor(
-    private readonly directory: string,
-    private readonly warn: (text: string) => void,
-  ) {}
+
+  constructor(directory: string, warn: (text: string) => void) {
+    this.directory = directory;
+    this.warn = warn;
+  }
 
   read<Value>(key: string, isValid: (entry: unknown) => entry is Value): Promise<Value | undefined> {
     return readEntry(this.directory, key, isValid);

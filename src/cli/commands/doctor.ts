@@ -39,6 +39,6 @@ function yosysStatus() {
 function nextpnrStatus(): DoctorStatus {
   const found = findNextpnr();
   if (found) return { name: NEXTPNR_PACKAGE, found: true, version: found.version, optional: true };
-  const hint = `resources --place-and-route (220 MB): npm install --no-save ${NEXTPNR_PACKAGE}@${NEXTPNR_VERSION}, or name its folder in ${NEXTPNR_VARIABLE}`;
+  const hint = `resources --place-and-route (220 MB): npm install --no-save --save-dev ${NEXTPNR_PACKAGE}@${NEXTPNR_VERSION}, or name its folder in ${NEXTPNR_VARIABLE}`;
   return { name: NEXTPNR_PACKAGE, found: false, optional: true, hint };
 }
