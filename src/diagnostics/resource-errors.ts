@@ -38,7 +38,7 @@ export const placementToolMissing = define(
 export const placementTarget = define(
   'placement_target',
   2,
-  'Place and route exists for iCE40 only: there is no open tool that reports a clock for the other targets.',
+  'Place and route exists for iCE40 only.',
   (found: string) => ({
     message: `expected an ice40 design for --place-and-route, found ${found}`,
     hint: '--target ice40, or build with --device ice40up5k or ice40hx8k to fold for the device',
