@@ -1,14 +1,16 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model]   (default: all)
- * The zoo's networks are needed for times and resources: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [clock]   (default: all but clock)
+ * `clock` needs the npm package with nextpnr: docs/resources.md.
+ * The zoo's networks are needed for times, resources and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureArrays } from './bench-arrays.mjs';
+import { measureClock } from './bench-clock.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 
@@ -137,11 +139,21 @@ function resources() {
   );
 }
 
-const sections = { times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel };
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(sections);
+function clock() {
+  const network = { name: 'TFC_1W1A', file: model('TFC_1W1A'), port: PIXELS };
+  measureClock({ narrowgate, table, network, folder: work });
+}
+
+const sections = {
+  ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
+  clock,
+};
+const usual = Object.keys(sections).filter((name) => name !== 'clock');
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
+const NEED_ZOO = ['times', 'resources', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
-  if ((name === 'times' || name === 'resources') && !existsSync(zoo)) {
+  if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
     console.log(`\n${name}: left out, there is no folder ${zoo} (NARROWGATE_ZOO)`);
     continue;
   }

@@ -69,6 +69,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   return {
     top,
     target: options.target,
+    device: options.budget?.device?.name,
     accumulatorPolicy: String(options.accumulator.policy ?? 'minimal'),
     units,
     estimates: units.map((unit) => estimateUnit(unit, options.target)),

@@ -154,6 +154,7 @@ export interface Estimate {
 export interface Plan {
   readonly top: string; // Verilog module name
   readonly target: Target;
+  readonly device?: string; // that it was folded for
   readonly accumulatorPolicy: string;
   readonly units: readonly Unit[];
   readonly estimates: readonly Estimate[]; // [units], by the resource model for `target`

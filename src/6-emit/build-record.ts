@@ -44,6 +44,7 @@ export interface BuildRecord {
   readonly version: 1;
   readonly top: string;
   readonly target: Plan['target'];
+  readonly device?: string; // that it was folded for
   readonly accumulator: string;
   readonly cycles: Plan['cycles'];
   readonly input: Stream;
@@ -69,6 +70,7 @@ export function buildRecord(
     version: 1,
     top: plan.top,
     target: plan.target,
+    device: plan.device,
     accumulator: plan.accumulatorPolicy,
     cycles: plan.cycles,
     input: plan.input,

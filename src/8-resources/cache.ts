@@ -22,25 +22,36 @@ export function cacheKey(
 }
 
 /** The stored figures, or undefined when there are none that can be read. */
-export async function readCached(directory: string, key: string): Promise<Resources | undefined> {
-  try {
-    const entry: unknown = JSON.parse(await readFile(entryFile(directory, key), 'utf8'));
-    return isResources(entry) ? entry : undefined;
-  } catch {
-    return undefined; // absent or damaged: synthesise again
-  }
+export function readCached(directory: string, key: string): Promise<Resources | undefined> {
+  return readEntry(directory, key, isResources);
 }
 
 /** Store figures so that no reader ever sees half an entry. */
-export async function writeCached(directory: string, key: string, resources: Resources): Promise<void> {
+export function writeCached(directory: string, key: string, resources: Resources): Promise<void> {
+  return writeEntry(directory, key, Object.fromEntries(FIELDS.map((field) => [field, resources[field]])));
+}
+
+/** A stored value of any kind; undefined when it is absent, damaged or not what `isValid` takes. */
+export async function readEntry<Value>(
+  directory: string,
+  key: string,
+  isValid: (entry: unknown) => entry is Value,
+): Promise<Value | undefined> {
+  try {
+    const entry: unknown = JSON.parse(await readFile(entryFile(directory, key), 'utf8'));
+    return isValid(entry) ? entry : undefined;
+  } catch {
+    return undefined; // absent or damaged: work again
+  }
+}
+
+/** Store a value so that no reader ever sees half an entry. */
+export async function writeEntry(directory: string, key: string, value: object): Promise<void> {
   const file = entryFile(directory, key);
   const temporary = `${file}.${process.pid}.tmp`;
   await mkdir(directory, { recursive: true });
   try {
-    await writeFile(
-      temporary,
-      JSON.stringify(Object.fromEntries(FIELDS.map((field) => [field, resources[field]]))),
-    );
+    await writeFile(temporary, JSON.stringify(value));
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -44,14 +44,48 @@ export const XILINX_MEMORY = {
  * @param files names of all files in the working directory; those that end in .v are read
  */
 export function synthesisSteps(target: Target, top: string, files: readonly string[]): Step[] {
-  const sources = files.filter((file) => file.endsWith('.v')).map((file) => `"${file}"`);
   return [
-    { command: `read_verilog ${sources.join(' ')}` },
+    readStep(files),
     ...(target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top)),
     ...JOIN_BOUNDARIES,
-    { command: `select ${top}` },
-    { command: `write_json -selected ${NETLIST_FILE}` },
+    ...writeSteps(top),
   ];
+}
+
+/** Which timing of synth_ice40's technology mapping: HX or UltraPlus. */
+export type Ice40Speed = 'hx' | 'u';
+
+/**
+ * The script that synthesises a whole network below `top`, flat, and writes NETLIST_FILE for place and route. The
+ * network is mapped by itself: what `top` holds beside it neither changes it nor mixes with it.
+ *
+ * @param network module name of the network, which `top` instantiates
+ */
+export function placementSteps(
+  speed: Ice40Speed,
+  top: string,
+  network: string,
+  files: readonly string[],
+): Step[] {
+  return [
+    readStep(files),
+    { command: `hierarchy -check -top ${top}` },
+    ...KEEP_BOUNDARIES,
+    { command: `setattr -mod -set keep_hierarchy 1 ${network}` },
+    { command: `${SYNTHESIS_COMMANDS.ice40} -device ${speed} -top ${top}` },
+    { command: `setattr -mod -unset keep_hierarchy ${network}` },
+    ...JOIN_BOUNDARIES,
+    ...writeSteps(top),
+  ];
+}
+
+function readStep(files: readonly string[]): Step {
+  const sources = files.filter((file) => file.endsWith('.v')).map((file) => `"${file}"`);
+  return { command: `read_verilog ${sources.join(' ')}` };
+}
+
+function writeSteps(top: string): Step[] {
+  return [{ command: `select ${top}` }, { command: `write_json -selected ${NETLIST_FILE}` }];
 }
 
 /**

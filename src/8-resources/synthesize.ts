@@ -6,9 +6,10 @@ import { synthesisFailed } from '../diagnostics/resource-errors.js';
 import { cacheFolder } from '../shared/cache-folder.js';
 import { cacheKey, readCached, writeCached } from './cache.js';
 import { countResources } from './count.js';
+import { type FileTree, fileTree } from './file-tree.js';
 import { type Step, synthesisSteps } from './recipe.js';
 import type { Netlist, Resources, SynthesisJob, SynthesisOptions, UnitResources } from './types.js';
-import { type FileTree, startYosys, type YosysResult, type YosysWorker, yosysVersion } from './yosys.js';
+import { startYosys, type YosysResult, type YosysWorker, yosysVersion } from './yosys.js';
 
 /** Jobs that have the same key, and therefore the same figures. */
 interface Group {
@@ -120,22 +121,6 @@ function figures(result: YosysResult, top: string, target: Target): Resources | 
   if ('error' in result) return result;
   const module = (JSON.parse(result.netlist) as Netlist).modules[top];
   return module ? countResources(module, target) : { error: `its netlist has no module '${top}'` };
-}
-
-/** 'rtl/a.v' becomes { rtl: { 'a.v': text } }. */
-function fileTree(files: ReadonlyMap<string, string>): FileTree {
-  const root: FileTree = {};
-  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const folders = path.split('/');
-    const name = folders.pop() as string;
-    let folder = root;
-    for (const part of folders) {
-      folder[part] ??= {};
-      folder = folder[part] as FileTree;
-    }
-    folder[name] = text;
-  }
-  return root;
 }
 
 function totalSize({ files }: SynthesisJob): number {

@@ -3,13 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { fail } from '../diagnostics/diagnostic.js';
 import { synthesisToolMissing } from '../diagnostics/resource-errors.js';
+import type { FileTree } from './file-tree.js';
 import { NETLIST_FILE, type Step } from './recipe.js';
-
-/** Files by name; folders nest, as @yowasp/yosys takes them. */
-export type FileTree = { [name: string]: FileTree | string };
+import { startWorker, type ToolWorker } from './worker.js';
 
 export interface YosysRun {
   readonly files: FileTree;
@@ -19,9 +17,8 @@ export interface YosysRun {
 export type YosysResult = { readonly netlist: string } | { readonly error: string };
 
 /**
- * The worker's program. It is plain JavaScript in a string, because a worker cannot load the TypeScript sources that
- * vitest runs, and a file of its own would not be copied by tsc. Every run is a fresh instance of Yosys: its results
- * depend on what it has seen before, and figures must not depend on the order of jobs.
+ * The worker's program. Every run is a fresh instance of Yosys: its results depend on what it has seen before, and
+ * figures must not depend on the order of jobs.
  */
 const WORKER_PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -33,54 +30,31 @@ parentPort.on('message', async ({ files, steps }) => {
   const collect = (bytes) => {
     if (bytes) log += decoder.decode(bytes, { stream: true });
   };
+  const answer = (result) => parentPort.postMessage({ result });
   try {
     const { runYosys } = await import(workerData.yosys);
     const tree = await runYosys(['-s', SCRIPT], { ...files, [SCRIPT]: script }, { stdout: collect, stderr: collect });
     const netlist = tree[workerData.netlistFile];
-    parentPort.postMessage({ netlist: typeof netlist === 'string' ? netlist : decoder.decode(netlist) });
+    answer({ netlist: typeof netlist === 'string' ? netlist : decoder.decode(netlist) });
   } catch (error) {
     const lines = log.split('\\n').map((line) => line.trim()).filter(Boolean);
     const errors = lines.filter((line) => line.includes('ERROR:')).slice(-3);
     const shown = errors.length > 0 ? errors : [...lines.slice(-2), String(error && error.message)];
-    parentPort.postMessage({ error: shown.join('; ').slice(-1000) });
+    answer({ error: shown.join('; ').slice(-1000) });
   }
 });
 `;
 
 /** A Yosys that runs one script at a time. */
-export interface YosysWorker {
-  run(run: YosysRun): Promise<YosysResult>;
-  close(): Promise<void>;
-}
+export type YosysWorker = ToolWorker<YosysRun, YosysResult>;
 
-/** Start Yosys. It ends with this process, or with close(); after a crash the next run starts it anew. */
+/** Start Yosys. */
 export function startYosys(): YosysWorker {
-  const workerData = { yosys: pathToFileURL(yosysModule()).href, netlistFile: NETLIST_FILE };
-  let worker: Worker | undefined;
-  const run = (request: YosysRun) =>
-    new Promise<YosysResult>((resolve) => {
-      worker ??= new Worker(WORKER_PROGRAM, { eval: true, workerData, execArgv: [] });
-      const current = worker;
-      const settle = (result: YosysResult) => {
-        current.off('message', settle).off('error', onError).off('exit', onExit);
-        resolve(result);
-      };
-      const crash = (error: string) => {
-        worker = undefined;
-        settle({ error });
-      };
-      const onError = (error: Error) => crash(`its worker failed: ${error.message}`);
-      const onExit = (code: number) => crash(`its worker ended with code ${code}`);
-      current.on('message', settle).on('error', onError).on('exit', onExit);
-      current.postMessage(request);
-    });
-  return {
-    run,
-    close: async () => {
-      await worker?.terminate();
-      worker = undefined;
-    },
-  };
+  return startWorker<YosysRun, YosysResult>({
+    program: WORKER_PROGRAM,
+    workerData: { yosys: pathToFileURL(yosysModule()).href, netlistFile: NETLIST_FILE },
+    crashed: (error) => ({ error }),
+  });
 }
 
 /** Name and version of the tool, as reports cite it. */

@@ -122,7 +122,17 @@ function parser(): Argv {
           type: 'string',
           default: 'yosys',
           describe: 'yosys: synthesise; model: the analytic estimate of the build',
-        }),
+        })
+        .option('place-and-route', {
+          type: 'boolean',
+          describe: 'ice40: clock and critical path of the whole design, by nextpnr (an optional package)',
+        })
+        .option('device', {
+          type: 'string',
+          describe: 'to place on: ice40hx8k or ice40up5k (default: as built, else ice40hx8k)',
+        })
+        .option('freq', { type: 'string', describe: 'MHz that nextpnr aims for (default 48)' })
+        .option('seeds', { type: 'string', describe: 'placements to try, the fastest counts (default 1)' }),
     async () => (await import('./commands/resources.js')).resources,
   );
   y = register(

@@ -35,6 +35,9 @@ export interface GivenOptions {
   readonly utilisation?: string;
   readonly maxLut?: string;
   readonly engine?: string;
+  readonly placeAndRoute?: boolean;
+  readonly freq?: string;
+  readonly seeds?: string;
   readonly cycles?: string;
   readonly fold?: string;
   readonly simulator?: string;

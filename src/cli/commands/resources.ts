@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BuildRecord } from '../../6-emit/build-record.js';
 import { readBuildFolder } from '../../7-simulate/build-folder.js';
 import {
@@ -9,24 +7,27 @@ import {
   type UnitResources,
   yosysVersion,
 } from '../../8-resources/index.js';
+import { placeAndRoute } from '../../8-resources/place-and-route/index.js';
 import { badOption } from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
-import * as errors from '../../diagnostics/file-errors.js';
 import type { GivenOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
 import { parseTarget } from '../parse.js';
+import { deviceTarget, placementJob, placementText, readSource } from './place-and-route.js';
 
 /** Synthesis report of a build folder. */
 export async function resources(given: GivenOptions, output: Output): Promise<number> {
   const directory = given.dir ?? '';
   const { record } = readBuildFolder(directory);
-  const target = given.target === undefined ? record.target : parseTarget(given.target);
+  const target =
+    given.target === undefined ? (deviceTarget(given) ?? record.target) : parseTarget(given.target);
   const engine = given.engine ?? 'yosys';
   if (engine !== 'yosys' && engine !== 'model') fail(badOption('--engine', 'yosys or model', engine));
   if (engine === 'model' && target !== record.target)
     fail(
       badOption('--target', `${record.target}, as built: the model's figures are part of the build`, target),
     );
+  const job = placementJob(given, directory, record, target);
   const layers =
     engine === 'model'
       ? record.units.map(({ name, estimate }) => ({ name, ...estimate, carry: 0 }))
@@ -36,9 +37,11 @@ export async function resources(given: GivenOptions, output: Output): Promise<nu
   const figures = (each: Resources) => [each.lut, each.sites, each.ff, each.dsp, each.bram, each.carry];
   const head = ['layer', 'LUT', 'sites', 'FF', 'DSP', 'BRAM', 'carry'];
   const rows = layers.map((each) => [each.name, ...figures(each)]);
+  const table = `${record.top} for ${target}, ${tool}\n${alignTable([head, ...rows, ['total', ...figures(total)]])}`;
+  const placed = job && (await placeAndRoute(job, { onProgress: output.progress }));
   output.result(
-    { total, layers, target, tool },
-    `${record.top} for ${target}, ${tool}\n${alignTable([head, ...rows, ['total', ...figures(total)]])}`,
+    { total, layers, target, tool, placeAndRoute: placed },
+    job && placed ? `${table}\n\n${placementText(placed, job.interval)}` : table,
   );
   return 0;
 }
@@ -49,14 +52,6 @@ export function unitJobs(directory: string, record: BuildRecord): SynthesisJob[]
     const files = new Map(sources.map((source) => [source, readSource(directory, source)]));
     return { name, top: module, files };
   });
-}
-
-function readSource(directory: string, source: string): string {
-  try {
-    return readFileSync(join(directory, 'rtl', source), 'utf8');
-  } catch (error) {
-    return fail(errors.buildFolderInvalid(directory, `rtl/${source}: ${errors.reason(error)}`));
-  }
 }
 
 export function totalOf(units: readonly UnitResources[]): Resources {
