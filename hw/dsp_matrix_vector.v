@@ -13,7 +13,7 @@
 //   digits), NEURON_FOLD*SYNAPSE_FOLD words of LANES*DIGIT_W bits: the digits of dsp_lane.
 // Latency 4 cycles, plus SIMD-1, plus SPLIT, from the last beat of a row to its output; 1 beat/cycle, no bubbles.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
-// Reset: synchronous, active high, clears valids and counters only.  Language: Verilog-2005.
+// Reset: synchronous, active high, clears valids, counters and delayed activations.  Language: Verilog-2005.
 // Test: sim/dsp_matrix_vector_tb.v, test/hw/dsp_matrix_vector.test.ts.
 `default_nettype none
 module dsp_matrix_vector #(
@@ -81,7 +81,11 @@ module dsp_matrix_vector #(
         end
         if (accept) begins <= last;
         if (rst) begin
+            // chains of data too, here and below: without a reset Yosys makes them shift registers in LUTs, and those
+            // ignore the enable (xilinx_srl, YosysHQ/yosys issue 6058)
             stage_valid <= {STAGES{1'b0}};
+            stage_last  <= {STAGES{1'b0}};
+            stage_first <= {STAGES{1'b0}};
             {begins, m_axis_tvalid} <= 2'b10;
         end
     end
@@ -140,6 +144,7 @@ module dsp_matrix_vector #(
                         waiting <= queue[s*A_W-1:0];
                         address_before <= addresses[(s-1)*ADDRESS_W +: ADDRESS_W];
                     end
+                    if (rst) waiting <= {(s * A_W){1'b0}};
                 end
                 assign activation = queue[s*A_W +: A_W];
                 assign addresses[s*ADDRESS_W +: ADDRESS_W] = address_before;
