@@ -1,8 +1,9 @@
 /** The fastest plan that fits a budget, by the resource model. */
 import type { BoundedNetwork } from '../4-bounds/types.js';
-import { fail } from '../diagnostics/diagnostic.js';
+import { fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import type { Budget } from './device.js';
+import { DSP_PRICE } from './engines/dsp.js';
 import { divisors } from './fold.js';
 import { totalEstimate } from './model.js';
 import { type PlanOptions, planNetwork } from './plan.js';
@@ -10,6 +11,20 @@ import type { Estimate, Plan } from './types.js';
 
 /** How much dearer than their bits block RAMs are made when they run out. */
 const BLOCK_RAM_WEIGHTS = [0, 4, 16];
+
+/** The device's LUTs per DSP block, times these: cheaper where LUTs run out, dearer where DSP blocks do. */
+const DSP_WEIGHTS = [1, 0.25, 0.05, 4];
+
+/** What is tried when a plan does not fit: what scarce blocks are worth in LUTs. */
+type Prices = Pick<PlanOptions, 'blockRamWeight' | 'dspPrice'>;
+
+function pricesOf({ engine = 'lut' }: PlanOptions, { device }: Budget): Prices[] {
+  const dspPrice = device?.dsp ? device.lut / device.dsp : DSP_PRICE;
+  const weights = engine === 'lut' ? [1] : DSP_WEIGHTS;
+  return weights.flatMap((weight) =>
+    BLOCK_RAM_WEIGHTS.map((blockRamWeight) => ({ blockRamWeight, dspPrice: weight * dspPrice })),
+  );
+}
 
 /** A resource of which a plan needs more than there is. */
 interface Excess {
@@ -32,8 +47,8 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
     if ('plan' in fastest) return fastest.plan;
     return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), fastest.excess, undefined));
   }
-  const outcomes = BLOCK_RAM_WEIGHTS.map((blockRamWeight) => {
-    const plan = planNetwork(bounded, { ...options, blockRamWeight });
+  const outcomes = pricesOf(options, budget).map((prices) => {
+    const plan = planNetwork(bounded, { ...options, ...prices });
     return { plan, excess: excessOf(totalEstimate(plan.estimates), budget) };
   });
   const fitting = outcomes.find(({ excess }) => excess === undefined);
@@ -53,13 +68,19 @@ function fastestFit(
 ): { plan: Plan } | { excess: Excess } {
   let best: Plan | undefined;
   let excess: Excess | undefined;
-  for (const blockRamWeight of BLOCK_RAM_WEIGHTS) {
+  for (const prices of pricesOf(options, budget)) {
+    // dearer block RAM only helps where it ran out
+    if (prices.blockRamWeight && excess && excess.resource !== 'block RAM') continue;
     const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.cycles.interval);
     let [low, high] = [0, intervals.length - 1];
     let slowest = 0; // of those tried: its excess is the least
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const plan = planNetwork(bounded, { ...options, cycles: intervals[middle], blockRamWeight });
+      const plan = planUnlessImpossible(bounded, { ...options, cycles: intervals[middle], ...prices });
+      if (!plan) {
+        low = middle + 1;
+        continue;
+      }
       const over = excessOf(totalEstimate(plan.estimates), budget);
       if (over === undefined) {
         if (!best || plan.cycles.interval < best.cycles.interval) best = plan;
@@ -72,11 +93,22 @@ function fastestFit(
         low = middle + 1;
       }
     }
-    if (best && excess?.resource !== 'block RAM') break; // dearer block RAM only helps where it ran out
   }
   if (best) return { plan: best };
-  if (!excess) throw new Error('no interval was tried');
-  return { excess };
+  if (excess) return { excess };
+  planNetwork(bounded, options); // no interval is possible: says why
+  throw new Error('no interval was tried');
+}
+
+/** Undefined where DSP blocks, if there must be such, cannot keep up with the interval. */
+function planUnlessImpossible(bounded: BoundedNetwork, options: PlanOptions): Plan | undefined {
+  try {
+    return planNetwork(bounded, options);
+  } catch (error) {
+    if (error instanceof NarrowgateError && error.diagnostics[0].code === 'engine_impossible')
+      return undefined;
+    throw error;
+  }
 }
 
 /** Intervals at which some layer's folding keeps up exactly, ascending, from the slowest layer fully unfolded. */
