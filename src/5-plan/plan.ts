@@ -134,7 +134,11 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   const engines = allowedEngines(options.engine ?? 'lut', options.target);
   if (engines.length === 0)
     fail(
-      errors.engineImpossible(layer.name, layer.source, `--target ${options.target} has none that hw/ uses`),
+      errors.engineImpossible(
+        layer.name,
+        layer.source,
+        `expected a target whose DSP blocks hw/ uses (xc7, xcup), found ${options.target}`,
+      ),
     );
   return {
     layer,

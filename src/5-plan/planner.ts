@@ -13,7 +13,7 @@ import type { Estimate, Plan } from './types.js';
 const BLOCK_RAM_WEIGHTS = [0, 4, 16];
 
 /** The device's LUTs per DSP block, times these: cheaper where LUTs run out, dearer where DSP blocks do. */
-const DSP_WEIGHTS = [1, 0.25, 0.05, 4];
+const DSP_WEIGHTS = [1, 0.5, 0.2, 0.1, 0.05, 4];
 
 /** What is tried when a plan does not fit: what scarce blocks are worth in LUTs. */
 type Prices = Pick<PlanOptions, 'blockRamWeight' | 'dspPrice'>;
