@@ -1,14 +1,15 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model]   (default: all)
- * The zoo's networks are needed for times and resources: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [dsp]   (default: all)
+ * The zoo's networks are needed for times, resources and dsp: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureArrays } from './bench-arrays.mjs';
+import { measureDsp } from './bench-dsp.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 
@@ -137,11 +138,20 @@ function resources() {
   );
 }
 
-const sections = { times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel };
+const dsp = () => measureDsp({ narrowgate, networks: NETWORKS, model, table, folder: work });
+
+const sections = {
+  times,
+  scaling: measureScaling,
+  resources,
+  arrays: measureArrays,
+  model: measureModel,
+  dsp,
+};
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(sections);
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
-  if ((name === 'times' || name === 'resources') && !existsSync(zoo)) {
+  if (['times', 'resources', 'dsp'].includes(name) && !existsSync(zoo)) {
     console.log(`\n${name}: left out, there is no folder ${zoo} (NARROWGATE_ZOO)`);
     continue;
   }
