@@ -31,6 +31,7 @@ export interface PlanOptions {
   readonly cycles?: number; // longest interval per inference
   readonly folds?: ReadonlyMap<string, Fold>; // by layer name
   readonly engine?: EngineOption; // default 'lut'
+  readonly lutLayers?: ReadonlySet<string>; // layers that take no DSP blocks under 'auto'
   readonly dspPrice?: number; // LUTs that a DSP block is worth; default: DSP_PRICE
   readonly budget?: Budget; // of planWithin
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
@@ -131,7 +132,10 @@ function dspRules({ target, dspPrice = DSP_PRICE }: PlanOptions): DspRules | und
 function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   const { layer, inputType, accumulator, step } = planned;
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
-  const engines = allowedEngines(options.engine ?? 'lut', options.target);
+  const engines = allowedEngines(
+    options.lutLayers?.has(layer.name) ? 'lut' : (options.engine ?? 'lut'),
+    options.target,
+  );
   if (engines.length === 0)
     fail(
       errors.engineImpossible(

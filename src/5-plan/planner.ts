@@ -48,7 +48,7 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
     return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), fastest.excess, undefined));
   }
   const outcomes = pricesOf(options, budget).map((prices) => {
-    const plan = planNetwork(bounded, { ...options, ...prices });
+    const plan = planSparing(bounded, { ...options, ...prices }, budget);
     return { plan, excess: excessOf(totalEstimate(plan.estimates), budget) };
   });
   const fitting = outcomes.find(({ excess }) => excess === undefined);
@@ -76,7 +76,11 @@ function fastestFit(
     let slowest = 0; // of those tried: its excess is the least
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const plan = planUnlessImpossible(bounded, { ...options, cycles: intervals[middle], ...prices });
+      const plan = planUnlessImpossible(
+        bounded,
+        { ...options, cycles: intervals[middle], ...prices },
+        budget,
+      );
       if (!plan) {
         low = middle + 1;
         continue;
@@ -101,14 +105,58 @@ function fastestFit(
 }
 
 /** Undefined where DSP blocks, if there must be such, cannot keep up with the interval. */
-function planUnlessImpossible(bounded: BoundedNetwork, options: PlanOptions): Plan | undefined {
+function planUnlessImpossible(
+  bounded: BoundedNetwork,
+  options: PlanOptions,
+  budget: Budget,
+): Plan | undefined {
   try {
-    return planNetwork(bounded, options);
+    return planSparing(bounded, options, budget);
   } catch (error) {
     if (error instanceof NarrowgateError && error.diagnostics[0].code === 'engine_impossible')
       return undefined;
     throw error;
   }
+}
+
+/** Under 'auto', where DSP blocks run out: they go to the layers in which they save the most LUTs. */
+function planSparing(bounded: BoundedNetwork, options: PlanOptions, budget: Budget): Plan {
+  let plan = planNetwork(bounded, options);
+  if (options.engine !== 'auto') return plan;
+  const lutLayers = new Set<string>();
+  while (excessOf(totalEstimate(plan.estimates), budget)?.resource === 'DSP') {
+    const { units, estimates } = plan;
+    const inLuts = planNetwork(bounded, { ...options, engine: 'lut' }).estimates;
+    const users = units.flatMap(({ node = '', engine }, k) =>
+      engine === 'dsp'
+        ? [{ node, blocks: estimates[k].dsp, saved: inLuts[k].sites - estimates[k].sites }]
+        : [],
+    );
+    const kept = worthiest(users, Math.floor((budget.device?.dsp ?? 0) * budget.utilisation));
+    for (const { node } of users) if (!kept.has(node)) lutLayers.add(node);
+    plan = planNetwork(bounded, { ...options, lutLayers });
+  }
+  return plan;
+}
+
+interface BlockUser {
+  readonly node: string;
+  readonly blocks: number;
+  readonly saved: number; // LUT sites
+}
+
+/** The layers that save most in all with so many blocks: a knapsack, by dynamic programming over the blocks. */
+function worthiest(users: readonly BlockUser[], blocks: number): ReadonlySet<string> {
+  let best: { saved: number; nodes: readonly string[] }[] = Array.from({ length: blocks + 1 }, () => ({
+    saved: 0,
+    nodes: [],
+  }));
+  for (const { node, blocks: own, saved } of users)
+    best = best.map((without, most) => {
+      if (own > most || best[most - own].saved + saved <= without.saved) return without;
+      return { saved: best[most - own].saved + saved, nodes: [...best[most - own].nodes, node] };
+    });
+  return new Set(best[blocks].nodes);
 }
 
 /** Intervals at which some layer's folding keeps up exactly, ascending, from the slowest layer fully unfolded. */
