@@ -1,9 +1,9 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [clock]   (default: all but clock)
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [dsp] [adders] [clock]   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * The zoo's networks are needed for times, resources, dsp and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { measureArrays } from './bench-arrays.mjs';
 import { measureClock } from './bench-clock.mjs';
+import { measureDsp } from './bench-dsp.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 
@@ -144,13 +145,16 @@ function clock() {
   measureClock({ narrowgate, table, network, folder: work });
 }
 
+const dsp = () => measureDsp({ narrowgate, networks: NETWORKS, model, table, folder: work });
+
 const sections = {
   ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
+  dsp,
   clock,
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {

@@ -1,29 +1,38 @@
 /** What an engine costs: the estimates that choose folding and engine. */
 import type { IntegerType } from '../3-integer/types.js';
+import { dspCost } from './engines/dsp.js';
 import type { EngineChoice } from './engines/types.js';
 import { unrolledCost } from './engines/unrolled/index.js';
 import type { FoldLayer } from './fold.js';
 import { prefersBlock } from './memory.js';
 
-/** Estimated LUTs of an engine; only differences between foldings matter here. */
-export function engineCost(
-  { layer, inputType, accumulatorBits, levels, blockRamWeight = 0 }: FoldLayer,
-  { engine, pe, simd }: EngineChoice,
-): number {
+/** Estimated LUTs of an engine; only differences between choices matter here. Infinity: it cannot be built. */
+export function engineCost(each: FoldLayer, choice: EngineChoice): number {
+  const { layer, inputType, accumulatorBits, levels, planned } = each;
+  const { pe, simd } = choice;
   const folded = layer.outputs > pe;
-  const perProduct = productCost(inputType, layer.weightType);
   const levelBits = levels ? Math.ceil(Math.log2(levels)) : 0;
   // one comparator where a row takes as many cycles as a level has bits
   const comparators = layer.inputs / simd >= levelBits ? Math.min(levelBits, 1) : levelBits;
   const requantise = comparators * (0.7 * accumulatorBits + 1);
-  if (engine === 'unrolled') return unrolledCost(layer, inputType.bits) + pe * requantise + 20;
-  const depth = (layer.outputs / pe) * (layer.inputs / simd);
-  const romBits = depth > 1 ? layer.weights.length * layer.weightType.bits : 0;
-  const rom = prefersBlock(simd * layer.weightType.bits, depth)
-    ? romBits / 512 + (blockRamWeight * pe * blockRams(simd * layer.weightType.bits, depth) * 18_432) / 512
-    : romBits / 50;
+  if (choice.engine === 'unrolled') return unrolledCost(layer, inputType.bits) + pe * requantise + 20;
   const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
-  return pe * (simd * perProduct + accumulatorBits * 1.2 + requantise + 3) + rom + buffer + 20;
+  const common = pe * requantise + buffer + 20;
+  if (choice.engine === 'dsp') {
+    const own = planned && dspCost(planned, choice, (width, depth) => romCost(each, width, depth));
+    return own === undefined ? Number.POSITIVE_INFINITY : own + common;
+  }
+  const depth = (layer.outputs / pe) * (layer.inputs / simd);
+  const rom = pe * romCost(each, simd * layer.weightType.bits, depth);
+  const perProduct = productCost(inputType, layer.weightType);
+  return pe * (simd * perProduct + accumulatorBits * 1.2 + 3) + rom + common;
+}
+
+/** One ROM: block RAM by its bits, and more where that runs out; LUTs by theirs. */
+function romCost({ blockRamWeight = 0 }: FoldLayer, width: number, depth: number): number {
+  if (depth <= 1) return 0;
+  if (!prefersBlock(width, depth)) return (width * depth) / 50;
+  return (width * depth) / 512 + (blockRamWeight * blockRams(width, depth) * 18_432) / 512;
 }
 
 /** RAMB18 of one ROM: 1,024 x 18 or 512 x 36. */

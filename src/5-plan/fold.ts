@@ -8,7 +8,8 @@ import type { IntegerDense, IntegerType } from '../3-integer/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import { engineCost } from './cost.js';
-import type { EngineChoice, EngineName } from './engines/types.js';
+import { MAX_CHAIN } from './engines/dsp-packing.js';
+import type { EngineChoice, EngineName, PlannedLayer } from './engines/types.js';
 import { conversionBeats } from './stream.js';
 
 /** What the search knows of a layer. */
@@ -20,6 +21,7 @@ export interface FoldLayer {
   readonly blockRamWeight?: number; // see PlanOptions
   readonly engines: readonly EngineName[]; // that may be taken
   readonly fixed?: Fold;
+  readonly planned?: PlannedLayer; // for engines that need to know more
 }
 
 export interface Folding {
@@ -38,7 +40,7 @@ interface Candidate extends EngineChoice {
  *
  * @param elements of the network's input
  * @param inputCost estimated LUTs of one input lane (port and first quantizer)
- * @throws fold_invalid, interval_impossible
+ * @throws engine_impossible, fold_invalid, interval_impossible
  */
 export function chooseFolding(
   layers: readonly FoldLayer[],
@@ -59,6 +61,8 @@ export function chooseFolding(
   const table: Candidate[][] = [previous];
   for (const each of layers) {
     const candidates = candidatesOf(each, cycles);
+    if (candidates.length === 0 && each.engines.every((engine) => engine === 'dsp'))
+      fail(errors.engineImpossible(each.layer.name, each.layer.source, chainTooLong(each, cycles)));
     for (const candidate of candidates) connect(candidate, previous, each.layer.inputs, cycles);
     const possible = candidates.filter(({ best }) => best < Number.POSITIVE_INFINITY);
     if (possible.length === 0)
@@ -67,6 +71,12 @@ export function chooseFolding(
     previous = possible;
   }
   return traceBack(table);
+}
+
+/** Why no folding can be built in DSP blocks. */
+function chainTooLong({ fixed }: FoldLayer, cycles: number): string {
+  const wanted = fixed ? `found PE ${fixed.pe} and SIMD ${fixed.simd}` : 'and no such folding does';
+  return `expected SIMD to be at most ${MAX_CHAIN} and the folding to keep up with ${cycles} cycles, ${wanted}`;
 }
 
 function connect(
@@ -98,12 +108,9 @@ function candidatesOf(each: FoldLayer, cycles: number): Candidate[] {
       for (const engine of each.engines) {
         if (engine === 'unrolled' ? interval > 1 : pe > 1000) continue;
         const choice = { engine, pe, simd };
-        candidates.push({
-          ...choice,
-          cost: engineCost(each, choice),
-          best: Number.POSITIVE_INFINITY,
-          from: -1,
-        });
+        const cost = engineCost(each, choice);
+        if (Number.isFinite(cost))
+          candidates.push({ ...choice, cost, best: Number.POSITIVE_INFINITY, from: -1 });
       }
     }
   return candidates;

@@ -16,6 +16,9 @@ export type Terms = Record<string, number>;
  */
 const ICE40_CELLS = 2.4;
 
+/** LUTs per bit of the accumulators behind DSP blocks, in those of matrix_vector: one, without a start value. */
+const ACCUMULATOR_LUTS = 0.65;
+
 /** Expected resources of a unit; xcup has the LUTs of xc7. */
 export function estimateUnit(unit: Unit, target: Target): Estimate {
   const terms = unitTerms(unit);
@@ -26,7 +29,7 @@ export function estimateUnit(unit: Unit, target: Target): Estimate {
   const sites = total(FITTED.sites) + terms.sums + terms.sumSites;
   const ff = flipFlops(unit);
   const bram = blockRam(unit, target);
-  if (target !== 'ice40') return { lut, sites, ff, bram, dsp: 0 };
+  if (target !== 'ice40') return { lut, sites, ff, bram, dsp: dspBlocks(unit) };
   const cells = Math.max(ICE40_CELLS * lut, ff);
   return { lut: cells, sites: cells, ff, bram, dsp: 0 };
 }
@@ -77,6 +80,12 @@ function addPart(terms: Terms, part: Part): void {
   switch (part.module) {
     case 'matrix_vector':
       addEngine(terms, part);
+      return;
+    case 'dsp_matrix_vector':
+      // products and the sums of rows or beats cost no LUT; ROMs are counted with the unit's memories
+      terms.lane += 2;
+      terms.accumulators +=
+        number('SPLIT') * number('PE') * ACCUMULATOR_LUTS * (number('ACC_W') + number('DROP'));
       return;
     case 'vector_buffer':
       terms.memory += number('REPEATS') > 1 ? ramLuts(number('WIDTH'), 2 * number('BEATS')) : 0;
@@ -235,10 +244,42 @@ function blockRam({ memories, array }: Unit, target: Target): number {
   return total;
 }
 
+/** DSP blocks of a unit. */
+function dspBlocks({ array }: Unit): number {
+  let total = 0;
+  for (const { module, parameters } of array)
+    if (module === 'dsp_matrix_vector') {
+      const number = (name: string) => Number(parameters.get(name));
+      total += Math.ceil(number('PE') / number('LANES')) * number('SIMD');
+    }
+  return total;
+}
+
+/** Flip-flops of dsp_matrix_vector: ROM registers, delayed activations and addresses, accumulators behind the blocks. */
+function dspFlipFlops({ parameters }: Part): number {
+  const number = (name: string) => Number(parameters.get(name));
+  const [simd, lanes, depth] = [
+    number('SIMD'),
+    number('LANES'),
+    number('SYNAPSE_FOLD') * number('NEURON_FOLD'),
+  ];
+  const roms =
+    number('BLOCK') || depth === 1 ? 0 : Math.ceil(number('PE') / lanes) * simd * lanes * number('DIGIT_W');
+  const activations = ((simd * (simd + 1)) / 2) * number('A_W');
+  const addresses = (simd + 1) * Math.ceil(Math.log2(depth + 1));
+  const accumulators = number('SPLIT') * number('PE') * (number('ACC_W') + number('DROP'));
+  return roms + activations + addresses + accumulators + 3 * (simd + 2);
+}
+
 /** Flip-flops of the streams' registers, the engine's stages and accumulators. */
 function flipFlops(unit: Unit): number {
   let total = 4;
-  for (const { module, parameters, input, output } of [...unit.before, ...unit.array, ...unit.after]) {
+  for (const part of [...unit.before, ...unit.array, ...unit.after]) {
+    const { module, parameters, input, output } = part;
+    if (module === 'dsp_matrix_vector') {
+      total += dspFlipFlops(part);
+      continue;
+    }
     const number = (name: string) => Number(parameters.get(name) ?? 0);
     total += 2 + output.lanes * output.laneBits;
     if (module === 'matrix_vector') {

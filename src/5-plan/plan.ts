@@ -8,8 +8,10 @@ import * as errors from '../diagnostics/plan-errors.js';
 import { type AccumulatorOptions, planAccumulator } from './accumulator.js';
 import { denseUnit } from './dense.js';
 import type { Budget } from './device.js';
+import { DSP_PRICE } from './engines/dsp.js';
+import { DSP_PORT_BITS } from './engines/dsp-packing.js';
 import { allowedEngines } from './engines/index.js';
-import type { EngineOption, PlannedLayer } from './engines/types.js';
+import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
 import { estimateUnit } from './model.js';
@@ -30,6 +32,8 @@ export interface PlanOptions {
   readonly cycles?: number; // longest interval per inference
   readonly folds?: ReadonlyMap<string, Fold>; // by layer name
   readonly engine?: EngineOption; // default 'lut'
+  readonly lutLayers?: ReadonlySet<string>; // layers that take no DSP blocks under 'auto'
+  readonly dspPrice?: number; // LUTs that a DSP block is worth; default: DSP_PRICE
   readonly budget?: Budget; // of planWithin
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
@@ -38,7 +42,7 @@ export interface PlanOptions {
 /**
  * Plan the hardware of a network.
  *
- * @throws accumulator_too_narrow, fold_invalid, interval_impossible, operand_too_wide
+ * @throws accumulator_too_narrow, engine_impossible, fold_invalid, interval_impossible, operand_too_wide
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
   const { network } = bounded;
@@ -82,7 +86,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree dot_product input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
+    'bit_count booth_chain booth_dot booth_tree dot_product dsp_lane dsp_matrix_vector input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
     'stream_register stream_width threshold_parallel threshold_search threshold_sequential threshold_stage vector_buffer wrap_counter'
   ).split(' '),
 );
@@ -119,15 +123,31 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
     const step = network.nodes.find(
       (node): node is IntegerStep => node.kind === 'step' && node.input === layer.output,
     );
-    return [{ layer, inputType, accumulator, ranges: accumulators.ranges, step }];
+    const { inputRanges, ranges } = accumulators;
+    return [{ layer, inputType, accumulator, inputRanges, ranges, step, dsp: dspRules(options) }];
   });
 }
 
-function foldLayer({ layer, inputType, accumulator, step }: PlannedLayer, options: PlanOptions): FoldLayer {
+/** DSP blocks as the target has them. */
+function dspRules({ target, dspPrice = DSP_PRICE }: PlanOptions): DspRules | undefined {
+  return target === 'ice40' ? undefined : { portBits: DSP_PORT_BITS[target], price: dspPrice };
+}
+
+function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
+  const { layer, inputType, accumulator, step } = planned;
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
-  const engines = allowedEngines(options.engine ?? 'lut').filter(
-    (engine) => engine !== 'unrolled' || canUnroll(layer, accumulator),
-  );
+  const engines = allowedEngines(
+    options.lutLayers?.has(layer.name) ? 'lut' : (options.engine ?? 'lut'),
+    options.target,
+  ).filter((engine) => engine !== 'unrolled' || canUnroll(layer, accumulator));
+  if (engines.length === 0)
+    fail(
+      errors.engineImpossible(
+        layer.name,
+        layer.source,
+        `expected a target whose DSP blocks hw/ uses (xc7, xcup), found ${options.target}`,
+      ),
+    );
   return {
     layer,
     inputType,
@@ -135,6 +155,7 @@ function foldLayer({ layer, inputType, accumulator, step }: PlannedLayer, option
     levels: step?.levels ?? 0,
     engines,
     fixed,
+    planned,
     blockRamWeight: options.blockRamWeight ?? 0,
   };
 }

@@ -1,8 +1,9 @@
 /** The fastest plan that fits a budget, by the resource model. */
 import type { BoundedNetwork } from '../4-bounds/types.js';
-import { fail } from '../diagnostics/diagnostic.js';
+import { fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import type { Budget } from './device.js';
+import { DSP_PRICE } from './engines/dsp.js';
 import { divisors } from './fold.js';
 import { totalEstimate } from './model.js';
 import { type PlanOptions, planNetwork } from './plan.js';
@@ -10,6 +11,20 @@ import type { Estimate, Plan } from './types.js';
 
 /** How much dearer than their bits block RAMs are made when they run out. */
 const BLOCK_RAM_WEIGHTS = [0, 4, 16];
+
+/** The device's LUTs per DSP block, times these: cheaper where LUTs run out, dearer where DSP blocks do. */
+const DSP_WEIGHTS = [1, 0.5, 0.2, 0.1, 0.05, 4];
+
+/** What is tried when a plan does not fit: what scarce blocks are worth in LUTs. */
+type Prices = Pick<PlanOptions, 'blockRamWeight' | 'dspPrice'>;
+
+function pricesOf({ engine = 'lut' }: PlanOptions, { device }: Budget): Prices[] {
+  const dspPrice = device?.dsp ? device.lut / device.dsp : DSP_PRICE;
+  const weights = engine === 'lut' ? [1] : DSP_WEIGHTS;
+  return weights.flatMap((weight) =>
+    BLOCK_RAM_WEIGHTS.map((blockRamWeight) => ({ blockRamWeight, dspPrice: weight * dspPrice })),
+  );
+}
 
 /** A resource of which a plan needs more than there is. */
 interface Excess {
@@ -32,8 +47,8 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
     if ('plan' in fastest) return fastest.plan;
     return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), fastest.excess, undefined));
   }
-  const outcomes = BLOCK_RAM_WEIGHTS.map((blockRamWeight) => {
-    const plan = planNetwork(bounded, { ...options, blockRamWeight });
+  const outcomes = pricesOf(options, budget).map((prices) => {
+    const plan = planSparing(bounded, { ...options, ...prices }, budget);
     return { plan, excess: excessOf(totalEstimate(plan.estimates), budget) };
   });
   const fitting = outcomes.find(({ excess }) => excess === undefined);
@@ -53,13 +68,23 @@ function fastestFit(
 ): { plan: Plan } | { excess: Excess } {
   let best: Plan | undefined;
   let excess: Excess | undefined;
-  for (const blockRamWeight of BLOCK_RAM_WEIGHTS) {
+  for (const prices of pricesOf(options, budget)) {
+    // dearer block RAM only helps where it ran out
+    if (prices.blockRamWeight && excess && excess.resource !== 'block RAM') continue;
     const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.cycles.interval);
     let [low, high] = [0, intervals.length - 1];
     let slowest = 0; // of those tried: its excess is the least
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const plan = planNetwork(bounded, { ...options, cycles: intervals[middle], blockRamWeight });
+      const plan = planUnlessImpossible(
+        bounded,
+        { ...options, cycles: intervals[middle], ...prices },
+        budget,
+      );
+      if (!plan) {
+        low = middle + 1;
+        continue;
+      }
       const over = excessOf(totalEstimate(plan.estimates), budget);
       if (over === undefined) {
         if (!best || plan.cycles.interval < best.cycles.interval) best = plan;
@@ -72,11 +97,66 @@ function fastestFit(
         low = middle + 1;
       }
     }
-    if (best && excess?.resource !== 'block RAM') break; // dearer block RAM only helps where it ran out
   }
   if (best) return { plan: best };
-  if (!excess) throw new Error('no interval was tried');
-  return { excess };
+  if (excess) return { excess };
+  planNetwork(bounded, options); // no interval is possible: says why
+  throw new Error('no interval was tried');
+}
+
+/** Undefined where DSP blocks, if there must be such, cannot keep up with the interval. */
+function planUnlessImpossible(
+  bounded: BoundedNetwork,
+  options: PlanOptions,
+  budget: Budget,
+): Plan | undefined {
+  try {
+    return planSparing(bounded, options, budget);
+  } catch (error) {
+    if (error instanceof NarrowgateError && error.diagnostics[0].code === 'engine_impossible')
+      return undefined;
+    throw error;
+  }
+}
+
+/** Under 'auto', where DSP blocks run out: they go to the layers in which they save the most LUTs. */
+function planSparing(bounded: BoundedNetwork, options: PlanOptions, budget: Budget): Plan {
+  let plan = planNetwork(bounded, options);
+  if (options.engine !== 'auto') return plan;
+  const lutLayers = new Set<string>();
+  while (excessOf(totalEstimate(plan.estimates), budget)?.resource === 'DSP') {
+    const { units, estimates } = plan;
+    const inLuts = planNetwork(bounded, { ...options, engine: 'lut' }).estimates;
+    const users = units.flatMap(({ node = '', engine }, k) =>
+      engine === 'dsp'
+        ? [{ node, blocks: estimates[k].dsp, saved: inLuts[k].sites - estimates[k].sites }]
+        : [],
+    );
+    const kept = worthiest(users, Math.floor((budget.device?.dsp ?? 0) * budget.utilisation));
+    for (const { node } of users) if (!kept.has(node)) lutLayers.add(node);
+    plan = planNetwork(bounded, { ...options, lutLayers });
+  }
+  return plan;
+}
+
+interface BlockUser {
+  readonly node: string;
+  readonly blocks: number;
+  readonly saved: number; // LUT sites
+}
+
+/** The layers that save most in all with so many blocks: a knapsack, by dynamic programming over the blocks. */
+function worthiest(users: readonly BlockUser[], blocks: number): ReadonlySet<string> {
+  let best: { saved: number; nodes: readonly string[] }[] = Array.from({ length: blocks + 1 }, () => ({
+    saved: 0,
+    nodes: [],
+  }));
+  for (const { node, blocks: own, saved } of users)
+    best = best.map((without, most) => {
+      if (own > most || best[most - own].saved + saved <= without.saved) return without;
+      return { saved: best[most - own].saved + saved, nodes: [...best[most - own].nodes, node] };
+    });
+  return new Set(best[blocks].nodes);
 }
 
 /** Intervals at which some layer's folding keeps up exactly, ascending, from the slowest layer fully unfolded. */

@@ -30,9 +30,10 @@ function passPart(times: Float64Array, part: Part): Float64Array {
       return passWidth(times, part);
     case 'vector_buffer':
       return passBuffer(times, part);
-    case 'matrix_vector': {
+    case 'matrix_vector':
+    case 'dsp_matrix_vector': {
       const rowBeats = Number(part.parameters.get('SYNAPSE_FOLD'));
-      const latency = 3 + arrayLatency(part);
+      const latency = part.module === 'matrix_vector' ? 3 + arrayLatency(part) : dspLatency(part);
       return Float64Array.from(
         { length: part.output.beats },
         (_, row) => times[(row + 1) * rowBeats - 1] + latency,
@@ -45,6 +46,11 @@ function passPart(times: Float64Array, part: Part): Float64Array {
       return times.map((time) => time + latency);
     }
   }
+}
+
+/** Cycles from the last beat of a row to its result: four, a link each, and the accumulators behind the chain. */
+function dspLatency({ parameters }: Part): number {
+  return 4 + Number(parameters.get('SIMD')) - 1 + Number(parameters.get('SPLIT'));
 }
 
 function passWidth(times: Float64Array, { input, output }: Part): Float64Array {

@@ -1,5 +1,6 @@
 /** build.json: what the commands that take a build folder need to know of it. */
 import type { AccumulatorWidths } from '../4-bounds/types.js';
+import type { EngineName } from '../5-plan/engines/types.js';
 import type { Estimate, LaneCode, Plan, PlannedAccumulator, Stream, Unit } from '../5-plan/types.js';
 
 export interface BuildUnit {
@@ -35,6 +36,7 @@ export interface BuildLayer {
   readonly widths?: AccumulatorWidths;
   readonly pe?: number;
   readonly simd?: number;
+  readonly engine?: EngineName;
   readonly interval: number;
   readonly requantisation?: string;
 }
@@ -129,13 +131,14 @@ function rounded({ lut, sites, ff, bram, dsp }: Estimate): Estimate {
 export function buildLayers(plan: Plan): BuildLayer[] {
   return plan.units
     .filter(({ kind }) => kind === 'dense' || kind === 'step')
-    .map(({ name, op, accumulator, fold, interval, requantisation }) => ({
+    .map(({ name, op, accumulator, fold, engine, interval, requantisation }) => ({
       name,
       op,
       accumulatorBits: accumulator?.bits,
       widths: accumulator?.widths,
       pe: fold?.pe,
       simd: fold?.simd,
+      engine,
       interval,
       requantisation,
     }));

@@ -11,7 +11,9 @@ export function sumsVerilog(module: SumModule): string {
     const range = `[${i * inputBits + inputBits - 1}:${i * inputBits}]`;
     writer.line(`wire [${width - 1}:0] ${writer.nameOf(i)} = s_axis_tdata${range};`);
   });
-  nodes.forEach((node, k) => writer.node(node, inputs.length + k));
+  nodes.forEach((node, k) => {
+    writer.node(node, inputs.length + k);
+  });
   const lanes = outputs.map((output, r) => writer.output(output, r));
   return renderTemplate('sums.v', {
     name,

@@ -10,6 +10,9 @@ import type { Target } from '../5-plan/types.js';
 /** The file in Yosys's working directory that receives the netlist. */
 export const NETLIST_FILE = 'narrowgate-netlist.json';
 
+/** The library's module for DSP blocks: a unit that has it is given their mapping. */
+const DSP_SOURCE = 'dsp_lane.v';
+
 /** One command line of the script. */
 export interface Step {
   readonly command: string;
@@ -46,7 +49,7 @@ export const XILINX_MEMORY = {
 export function synthesisSteps(target: Target, top: string, files: readonly string[]): Step[] {
   return [
     readStep(files),
-    ...(target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top)),
+    ...(target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top, files.includes(DSP_SOURCE))),
     ...JOIN_BOUNDARIES,
     ...writeSteps(top),
   ];
@@ -110,16 +113,53 @@ function ice40Steps(top: string): Step[] {
   ];
 }
 
-function xilinxSteps(target: 'xc7' | 'xcup', top: string): Step[] {
+function xilinxSteps(target: 'xc7' | 'xcup', top: string, dsp: boolean): Step[] {
   const command = SYNTHESIS_COMMANDS[target];
   const memory = XILINX_MEMORY[target];
+  const begin = dsp
+    ? [
+        { command: `${command} -run prepare:map_dsp` },
+        ...dspSteps(target),
+        { command: `${command} -run coarse:map_memory` },
+      ]
+    : [{ command: `${command} -run prepare:map_memory` }];
   return [
     { command: 'read_verilog -lib +/xilinx/cells_sim.v' },
+    ...(dsp && target === 'xcup' ? [{ command: 'read_verilog -lib +/xilinx/cells_xtra.v' }] : []), // DSP48E2
     { command: `hierarchy -check -top ${top}` },
     ...KEEP_BOUNDARIES,
-    { command: `${command} -run prepare:map_memory` },
+    ...begin,
     { command: memory.libmap },
     { command: memory.lutRam },
     { command: `${command} -run map_ffram:` },
+  ];
+}
+
+/**
+ * What `synth_xilinx` runs at its label map_dsp, for the modules marked (* dsp_block *) only, and for products of any
+ * width. xilinx_dsp packs the registers and the adder of a DSP48E1 only; a DSP48E2 holds all that a DSP48E1 does, so on
+ * xcup the cell goes by that name while it is packed.
+ */
+function dspSteps(target: 'xc7' | 'xcup'): Step[] {
+  const { width, map, name } = {
+    xc7: { width: 25, map: 'xc7_dsp_map.v', name: '$__MUL25X18' },
+    xcup: { width: 27, map: 'xcu_dsp_map.v', name: '$__MUL27X18' },
+  }[target];
+  const least = ['A_MINWIDTH', 'B_MINWIDTH', 'Y_MINWIDTH'].map((each) => `-D DSP_${each}=1`).join(' ');
+  const most = `-D DSP_A_MAXWIDTH=${width} -D DSP_B_MAXWIDTH=18 -D DSP_A_MAXWIDTH_PARTIAL=18`;
+  const pack = 'xilinx_dsp -family xc7 A:dsp_block';
+  return [
+    {
+      command: `techmap -map +/mul2dsp.v -map +/xilinx/${map} ${most} ${least} -D DSP_SIGNEDONLY=1 -D DSP_NAME=${name} A:dsp_block`,
+    },
+    { command: 'setattr -unset mul2dsp a:mul2dsp' },
+    { command: 'opt_expr -fine A:dsp_block' },
+    ...(target === 'xc7'
+      ? [{ command: pack }]
+      : [
+          { command: 'chtype -set DSP48E1 t:DSP48E2' },
+          { command: pack },
+          { command: 'chtype -set DSP48E2 t:DSP48E1' },
+        ]),
   ];
 }

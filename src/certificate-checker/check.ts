@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { buildFolderInvalid } from '../diagnostics/file-errors.js';
+import { checkDspChannel, dspWeights } from './dsp.js';
 import { bitsOf, Doubt, digits, type Parameters, RtlFolder, toSigned } from './rtl.js';
 import { readSteps, type StepHardware } from './steps.js';
 import { interpretSums } from './sums.js';
@@ -144,15 +145,18 @@ function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): Che
 
 /** A layer whose weights lie in ROMs. */
 function checkFolded(rtl: RtlFolder, unit: Unit, claim: Claim, low: number[], high: number[]): void {
-  const engine = rtl.parameters(`${unit.module}_array`, 'matrix_vector');
+  const array = `${unit.module}_array`;
+  const blocks = rtl.parameters(array, 'dsp_matrix_vector');
+  const engine = blocks ?? rtl.parameters(array, 'matrix_vector');
   if (!engine) throw new Doubt('its Verilog has no matrix_vector');
   const { accumulator, inputs, outputs, channels } = claim;
   expectEqual('ACC_W', engine.number('ACC_W'), accumulator.bits);
   expectEqual('inputs', engine.number('SIMD') * engine.number('SYNAPSE_FOLD'), inputs);
   expectEqual('outputs', engine.number('PE') * engine.number('NEURON_FOLD'), outputs);
   channels.forEach((channel, index) => {
-    const weights = channelWeights(rtl, engine, index);
-    checkStart(rtl, engine, claim, index, weights);
+    const weights = blocks ? dspWeights(rtl, blocks, index) : channelWeights(rtl, engine, index);
+    if (blocks) checkBlocks(blocks, claim, index, weights, low, high);
+    else checkStart(rtl, engine, claim, index, weights);
     checkChannel(channel, index, weights, low, high, accumulator);
   });
 }
@@ -214,6 +218,21 @@ function checkSums(text: string, unit: Unit, claim: Claim, low: number[], high: 
 
 function offsetOf({ offset, offsets }: Field, channel: number): number {
   return offsets ? offsets[channel] : offset;
+}
+
+/** A neuron's lane in the DSP blocks must hold its sums, as the accumulator of the certificate. */
+function checkBlocks(
+  engine: Parameters,
+  { accumulator, channels }: Claim,
+  index: number,
+  weights: number[],
+  low: number[],
+  high: number[],
+): void {
+  expectEqual('step', accumulator.step, engine.number('DROP') ? 2 : 1);
+  const { min, max } = channels[index];
+  const channel = { index, min, max, offset: offsetOf(accumulator, index), weights };
+  checkDspChannel(engine, channel, accumulator.bits, low, high);
 }
 
 /** A neuron's start value must be the field of an empty sum, less what its array adds of its own. */

@@ -10,6 +10,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import {
   DEFAULT_UTILISATION,
   parseBudget,
+  parseEngine,
   parseFoldFile,
   parsePolicy,
   parsePortType,
@@ -87,6 +88,10 @@ export function planArguments(yargs: Argv): Argv {
       type: 'string',
       describe: 'folding by hand: a JSON file {"<layer>": {"pe": N, "simd": N}}',
     })
+    .option('engine', {
+      type: 'string',
+      describe: 'lut (default), dsp, or auto: what costs least for each layer',
+    })
     .option('overflow', {
       type: 'string',
       default: 'refuse',
@@ -131,6 +136,7 @@ export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumu
     accumulator: options,
     cycles: parseWhole('--cycles', given.cycles, 1, 2 ** 31),
     folds: given.fold === undefined ? undefined : parseFoldFile(given.fold, layers),
+    engine: parseEngine(given.engine),
     requantisation: way,
   };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Fold, PortType } from '../1-import/types.js';
 import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
 import { type Budget, DEVICES } from '../5-plan/device.js';
+import type { EngineOption } from '../5-plan/engines/types.js';
 import type { Target } from '../5-plan/types.js';
 import * as errors from '../diagnostics/command-errors.js';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -66,6 +67,12 @@ export function parsePolicy(option: string, text: string): AccumulatorPolicy {
 export function parseTarget(text: string): Target {
   if (text === 'xc7' || text === 'xcup' || text === 'ice40') return text;
   return fail(errors.badOption('--target', 'xc7, xcup or ice40', text));
+}
+
+/** lut, dsp or auto. */
+export function parseEngine(text: string | undefined): EngineOption | undefined {
+  if (text === undefined || text === 'lut' || text === 'dsp' || text === 'auto') return text;
+  return fail(errors.badOption('--engine', 'lut, dsp or auto', text));
 }
 
 /** Percent of a device that a plan may use; the rest is for what stands beside the network, and for routing. */

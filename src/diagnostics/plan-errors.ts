@@ -70,3 +70,14 @@ export const operandTooWide = define(
     hint: 'quantize to fewer bits',
   }),
 );
+
+export const engineImpossible = define(
+  'engine_impossible',
+  2,
+  'A layer cannot be built in DSP blocks as --engine dsp asks.',
+  (layer: string, at: Location, what: string) => ({
+    message: `layer '${layer}' cannot be built in DSP blocks: ${what}`,
+    at,
+    hint: '--engine auto takes LUTs where DSP blocks cannot serve, --engine lut everywhere',
+  }),
+);

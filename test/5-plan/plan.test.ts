@@ -118,6 +118,35 @@ describe('the hardware’s arithmetic equals the golden model', () => {
     );
   });
 
+  test.each([
+    ['xc7', true],
+    ['xcup', false],
+  ] as const)('DSP blocks of %s, any policy and folding, ending in codes: %s', (target, endsInCodes) => {
+    property(
+      (draw) => ({
+        target,
+        engine: draw(3) ? 'dsp' : 'auto',
+        dspPrice: [0, 50, 240][draw(2)],
+        accumulator: refuse(POLICIES[draw(4)]),
+        cycles: cycles[draw(2)],
+      }),
+      endsInCodes,
+    );
+  });
+
+  test.each([true, false])('DSP blocks, accumulators that wrap, ending in codes: %s', (endsInCodes) => {
+    property(
+      (draw) => ({
+        target: 'xc7',
+        engine: 'dsp',
+        accumulator: { policy: 1 + draw(7), overflow: 'wrap' },
+        cycles: cycles[draw(2)],
+      }),
+      endsInCodes,
+      1,
+    );
+  });
+
   test('a step over a full 32-bit range, never, always and in between', () => {
     const thresholds = [
       [-Infinity, -(2 ** 31) + 1, 0],

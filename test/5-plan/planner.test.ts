@@ -38,6 +38,40 @@ describe('the fastest folding that fits', () => {
   });
 });
 
+describe('DSP blocks', () => {
+  const [device] = DEVICES.filter(({ name }) => name === 'xc7a35t');
+  const wide = boundNetwork(chain(unsigned(8), 32, [dense(rows, signed(8))]));
+
+  test('auto is as fast as LUTs alone where they suffice, faster with DSP blocks where they do not', () => {
+    const interval = (maxLut: number, engine: 'lut' | 'auto') => {
+      const budget = { device, utilisation: 0.7, maxLut };
+      return planWithin(wide, { ...common, engine, budget }).cycles.interval;
+    };
+    expect(interval(100_000, 'auto')).toBeLessThanOrEqual(interval(100_000, 'lut'));
+    expect(interval(800, 'auto')).toBeLessThan(interval(800, 'lut'));
+  });
+
+  test.each(['dsp', 'auto'] as const)('%s keeps the budget of blocks', (engine) => {
+    const plan = planWithin(wide, { ...common, engine, budget: { device, utilisation: 0.1 } });
+    const { dsp } = totalEstimate(plan.estimates);
+    expect(dsp).toBeLessThanOrEqual(9);
+    if (engine === 'dsp') expect(dsp).toBeGreaterThan(0);
+  });
+
+  test('ice40 has none, a chain has an end', () => {
+    const dsp = { ...common, engine: 'dsp' } as const;
+    expect(refusal({ ...dsp, target: 'ice40', cycles: 64 })).toMatch(/engine_impossible: .*found ice40/);
+    const long = boundNetwork(chain(unsigned(4), 65, [dense([new Array(65).fill(1)], signed(4))]));
+    expect(() => planWithin(long, { ...dsp, cycles: 1 })).toThrow(
+      /engine_impossible: .*SIMD to be at most 64/,
+    );
+    const auto = planWithin(long, { ...common, engine: 'auto', cycles: 1 });
+    expect(auto.units.map(({ engine }) => engine)).toContain('folded');
+    const iceAuto = planWithin(bounded, { ...common, target: 'ice40', engine: 'auto', cycles: 64 });
+    expect(iceAuto.units.map(({ engine }) => engine)).not.toContain('dsp');
+  });
+});
+
 function refusal(options: PlanOptions): string {
   try {
     planWithin(bounded, options);

@@ -163,3 +163,15 @@ describe('a handshake that is wrong', () => {
     expect(verdict.simulators[0].problem).toMatch(/^the network broke the stream contract .* nobody expects/);
   });
 });
+
+test('lanes of a DSP block that take from each other', async () => {
+  const folds = new Map([['hidden', { pe: 4, simd: 1 }]]);
+  const directory = await workshop.build(INTEGER, { folds, engine: 'dsp', dspPrice: 1 });
+  // two's complement without the start value that keeps every field from 0 up: right modulo 2^8 in the lowest lane
+  edit(directory, 'rtl/integer_mlp_hidden_array.v', (text) => {
+    expect(text).toMatch(/\.LANES\([2-9]\)/);
+    return text.replace(/\.START\((\d+)'h[0-9a-f]+\)/, ".START($1'h0)").replace('.FLIP(1)', '.FLIP(0)');
+  });
+  const fault = await faultOf(directory, INTEGER_CODES);
+  expect(fault.layer).toBe('hidden');
+});

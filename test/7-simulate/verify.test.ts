@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BOTH, check, record, Workshop } from './verify-build.js';
-import { BIPOLAR, BIPOLAR_CODES, INTEGER, INTEGER_CODES } from './verify-models.js';
+import { BIPOLAR, BIPOLAR_CODES, INTEGER, INTEGER_CODES, POSITIVE } from './verify-models.js';
 
 const TINY = join(import.meta.dirname, '../../examples/tiny-mlp/model.json');
 const workshop = new Workshop();
@@ -69,6 +69,36 @@ const FOLDS = [
   { model: BIPOLAR, fold: { first: [3, 4], second: [1, 2], scores: [3, 2] } },
   { model: BIPOLAR, fold: { first: [6, 1], second: [2, 6], scores: [1, 1] } },
 ] as const;
+
+describe('DSP blocks: bit-exact, also at the ends of every accumulator, at the planned speed', () => {
+  test.each(FOLDS)('$model.name, $fold', async ({ model, fold }) => {
+    const folds = new Map(Object.entries(fold).map(([name, [pe, simd]]) => [name, { pe, simd }]));
+    const directory = await workshop.build(model, { folds, engine: 'dsp' });
+    const { cycles, layers } = record(directory);
+    expect(layers.map(({ engine }) => engine)).toEqual(layers.map(() => 'dsp'));
+    const codes = model === BIPOLAR ? BIPOLAR_CODES : INTEGER_CODES;
+    const verdict = await check(directory, codes, { simulators: ['icarus'], samples: 10, trace: true });
+    expect(verdict).toMatchObject({ passed: true, mismatches: 0, cycles });
+  });
+
+  test.each([INTEGER, POSITIVE, BIPOLAR])(
+    '$name in both simulators, wide, narrow and wrapping',
+    async (model) => {
+      const codes = model === BIPOLAR ? BIPOLAR_CODES : INTEGER_CODES;
+      for (const [policy, overflow] of [
+        ['minimal', 'refuse'],
+        [32, 'refuse'],
+        [3, 'wrap'],
+      ] as const) {
+        const accumulator = { policy, overflow };
+        const directory = await workshop.build(model, { accumulator, engine: 'dsp', cycles: 12 });
+        const verdict = await check(directory, codes, { samples: 20, stall: 40 });
+        expect(verdict).toMatchObject({ passed: true, mismatches: 0 });
+        expect(verdict.simulators.map(({ simulator }) => simulator)).toEqual(BOTH);
+      }
+    },
+  );
+});
 
 describe('measured interval and latency equal the plan', () => {
   const measure = async (directory: string, codes: readonly number[], most?: number) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,35 @@ describe('synthesis', { timeout: 180_000 }, () => {
     const { results } = await run([rom], 'xcup');
     expect(results).toEqual([{ name: 'weights', lut: 0, sites: 0, ff: 0, dsp: 0, bram: 1, carry: 0 }]);
   });
+
+  it.each([
+    ['xc7', 11],
+    ['xcup', 22], // two lanes need 27 bits at 22
+  ] as const)(
+    '%s: a dsp_lane is one DSP block and nothing else, other products are LUTs',
+    async (target, field) => {
+      const lane: SynthesisJob = {
+        name: 'lane',
+        top: 'pair',
+        files: new Map([
+          ['dsp_lane.v', readFileSync(join(import.meta.dirname, '../../hw/dsp_lane.v'), 'utf8')],
+          [
+            'pair.v',
+            `module pair(input clk, input enable, input first, input [9:0] digits, input [4:0] a, input [${2 * field - 1}:0] start,
+  output [${2 * field - 1}:0] sum, output reg [9:0] product);
+  dsp_lane #(.FIELD(${field}), .SUM_W(${2 * field})) lane (.clk(clk), .enable(enable), .sum_enable(enable), .first(first),
+    .digits(digits), .activation(a), .addend(start), .sum(sum));
+  always @(posedge clk) product <= digits[4:0] * a;
+endmodule
+`,
+          ],
+        ]),
+      };
+      const { results } = await run([lane], target);
+      expect(results).toMatchObject([{ dsp: 1, ff: 10, lut: expect.any(Number) }]);
+      expect(results[0].lut).toBeGreaterThan(10);
+    },
+  );
 
   it('ice40: reports every unit that Yosys rejects, and keeps the others', async () => {
     const broken: SynthesisJob = {

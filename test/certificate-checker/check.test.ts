@@ -88,6 +88,61 @@ describe('an honest build', () => {
   });
 });
 
+describe('a build in DSP blocks', () => {
+  const blocks = join(work.path, 'blocks');
+  const array = 'rtl/tiny_mlp_hidden_array.v';
+  beforeAll(async () => {
+    const folds = new Map([['hidden', { pe: 4, simd: 1 }]]);
+    writeBuild(blocks, await compile(TINY_MLP, { engine: 'dsp', dspPrice: 1, folds })); // cheap: sums of rows
+  });
+
+  test.each([
+    ['sums of rows', 1, 'minimal'],
+    ['sums of rows, wide', 1, 24],
+    ['sums of beats', 2, 'minimal'],
+    ['sums of whole rows at once', 8, 'minimal'],
+  ] as const)('is certified: %s', async (_, simd, policy) => {
+    const folder = join(work.path, `blocks-${simd}-${policy}`);
+    const folds = new Map([['hidden', { pe: 4, simd }]]);
+    const accumulator = { policy, overflow: 'refuse' } as const;
+    writeBuild(folder, await compile(TINY_MLP, { engine: 'dsp', folds, accumulator }));
+    expect(checkCertificate(folder)).toMatchObject({ valid: true, problems: [] });
+  });
+
+  test('that wraps on purpose is certified as such', async () => {
+    const folder = join(work.path, 'blocks-wrap');
+    writeBuild(
+      folder,
+      await compile(TINY_MLP, { engine: 'dsp', accumulator: { policy: 4, overflow: 'wrap' } }),
+    );
+    expect(checkCertificate(folder)).toMatchObject({ valid: true, problems: [] });
+  });
+
+  test('is not, with another weight in a ROM', () => {
+    for (const name of readdirSync(join(blocks, 'rtl')).filter((file) => file.includes('_weights_'))) {
+      const folder = copyOf(blocks);
+      edit(folder, `rtl/${name}`, flipped);
+      expect(problems(folder), name).toMatch(/^layer (hidden|scores): channel \d: /);
+    }
+  });
+
+  test('is not, with fields that reach into each other', () => {
+    const folder = copyOf(blocks);
+    edit(folder, array, (text) => {
+      expect(text).toMatch(/\.LANES\([2-9]\)/);
+      // two's complement modulo 2^8 is the same in every lane, but a negative sum takes 1 from the lane above
+      return text.replace(/\.START\((\d+)'h80\)/, ".START($1'h0)").replace('.FLIP(1)', '.FLIP(0)');
+    });
+    expect(problems(folder)).toMatch(/^layer hidden: channel 0: sums .* leave their field of \d+ bits/);
+  });
+
+  test('is not, with another start value', () => {
+    const folder = copyOf(blocks);
+    edit(folder, array, (text) => text.replace(/\.START\((\d+)'h80\)/, ".START($1'h81)"));
+    expect(problems(folder)).toMatch(/^layer hidden: channel \d: (its start value|sums)/);
+  });
+});
+
 describe('tampering is found', () => {
   test('a weight in a ROM', () => {
     for (const name of readdirSync(join(original, 'rtl')).filter((file) => file.includes('_weights_'))) {

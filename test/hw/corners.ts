@@ -162,6 +162,44 @@ export const CORNERS: readonly Corner[] = [
     ],
   ),
   ...rows(
+    'dsp_lane',
+    ['LANES', 'FIELD', 'DIGIT_W', 'A_W', 'ACCUMULATE', 'SUM_W'],
+    [
+      [1, 1, 1, 1, 0, 1],
+      [1, 48, 27, 18, 1, 48],
+      [2, 5, 5, 5, 1, 10],
+      [5, 5, 3, 2, 0, 25],
+      [27, 1, 1, 2, 1, 27],
+    ],
+  ),
+  ...rows(
+    'dsp_matrix_vector',
+    [
+      'PE',
+      'SIMD',
+      'SYNAPSE_FOLD',
+      'NEURON_FOLD',
+      'A_W',
+      'A_KIND',
+      'LANES',
+      'FIELD',
+      'DIGIT_W',
+      'SPLIT',
+      'ACC_W',
+      'DROP',
+      'FLIP',
+      'BLOCK',
+    ],
+    [
+      [1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0],
+      [3, 1, 4, 2, 4, 0, 2, 12, 5, 0, 12, 0, 1, 1],
+      [3, 1, 4, 2, 4, 1, 2, 14, 5, 0, 12, 1, 0, 0],
+      [2, 3, 1, 2, 16, 1, 1, 48, 16, 0, 48, 0, 1, 0],
+      [5, 4, 3, 1, 1, 2, 4, 5, 3, 1, 9, 1, 0, 0],
+      [2, 2, 3, 1, 4, 0, 2, 14, 5, 1, 9, 0, 0, 0],
+    ],
+  ),
+  ...rows(
     'threshold_search',
     ['LANES', 'IN_W', 'THRESHOLD_W', 'LEVEL_BITS', 'OUT_W', 'BASE', 'FOLDS'],
     [
@@ -272,6 +310,16 @@ export const WRONG: readonly Corner[] = [
       [2, 2, 4],
       [3, 4, 4],
       [1, 4, 0],
+    ],
+  ),
+  ...rows('dsp_lane', ['LANES', 'FIELD'], [[3, 12]]),
+  ...rows(
+    'dsp_matrix_vector',
+    ['LANES', 'FIELD', 'SIMD', 'SPLIT'],
+    [
+      [5, 10, 1, 0],
+      [2, 12, 2, 0], // nothing would sum the beats
+      [2, 11, 1, 0], // the result is wider than a field
     ],
   ),
   ...rows('threshold_search', ['IN_W', 'THRESHOLD_W'], [[8, 7]]),

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { popcountBench, randomOperands } from './arrays.js';
 import { FREE_RUNNING } from './bench.js';
+import { dspBench, dspLatency } from './dsp-engine.js';
 import { engineBench } from './engine.js';
-import { runNetlist } from './netlist.js';
+import { cellsOf, runDspNetlist, runNetlist } from './netlist.js';
 import { BIPOLAR, SIGNED, UNSIGNED } from './operands.js';
 import { YOSYS } from './yosys.js';
 
@@ -21,3 +22,35 @@ test(`netlist of popcount_dot, by ${yosys.name}`, async () => {
   const bench = popcountBench(20, 5, randomOperands(200, 20, 1, 1, BIPOLAR));
   await runNetlist(bench, yosys, FREE_RUNNING);
 });
+
+test(`a lane with its accumulator is one DSP block, by ${yosys.name}`, async () => {
+  const script =
+    'read_verilog dsp_lane.v; synth_xilinx -family xc7 -noiopad -noclkbuf -top dsp_lane; write_verilog out.v';
+  const { written } = await yosys.run(script);
+  expect(cellsOf(written)).toEqual(new Map([['DSP48E1', 1]]));
+});
+
+/** A row accumulates in P; three lanes; a chain without and with accumulators behind it; a single wide lane. */
+test.each([
+  // PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_KIND, A_W, W_W, LANES, SPLIT, FLIP, slack, DSP blocks
+  [3, 1, 5, 2, UNSIGNED, 4, 4, 2, 0, 1, 0, 2],
+  [6, 1, 4, 2, SIGNED, 2, 2, 3, 0, 0, 0, 2],
+  [2, 3, 1, 4, UNSIGNED, 4, 4, 2, 0, 0, 0, 3],
+  [4, 5, 3, 2, UNSIGNED, 4, 4, 2, 1, 0, 3, 10],
+  [2, 1, 3, 2, SIGNED, 16, 16, 1, 0, 1, 0, 2],
+])(
+  `netlist of dsp_matrix_vector %i x %i, folds %i x %i, A kind %i of %i bits, weights of %i bits, %i lanes, split %i, by ${yosys.name}`,
+  async (...row) => {
+    const [PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_KIND, A_W, W_W, LANES, SPLIT, FLIP, slack, blocks] = row;
+    const folds = { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD };
+    const shape = { ...folds, A_KIND, A_W, W_W, LANES, SPLIT, FLIP, slack, DROP: 0, BLOCK: 0 };
+    const bench = dspBench(shape);
+    const { figures, cells } = await runDspNetlist(bench, yosys);
+    const latency = dspLatency(shape);
+    expect(figures).toEqual({
+      latency: SYNAPSE_FOLD - 1 + latency,
+      cycles: bench.input.length - 1 + latency,
+    });
+    expect(cells.get('DSP48E1')).toBe(blocks);
+  },
+);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Bench, type Figures, literal, memoryText, type Patterns, runBench } from './bench.js';
 import { SOURCE_NAMES, type Yosys } from './yosys.js';
 
-const SYNTHESIS = 'synth_xilinx -family xc7 -nodsp -noiopad -nowidelut -flatten';
+const WITHOUT_DSP = 'synth_xilinx -family xc7 -nodsp -noiopad -nowidelut -flatten';
+const WITH_DSP = 'synth_xilinx -family xc7 -noiopad -nowidelut -flatten';
 
 /** Idle and stall pattern: a netlist simulates slowly, so once freely and once with both. */
 const PATTERNS: Patterns = [
@@ -13,15 +14,27 @@ const PATTERNS: Patterns = [
   [3, 1],
 ];
 
-/** Synthesise the module of a bench for xc7, and run the bench on the netlist. */
+/** Synthesise the module of a bench for xc7 without DSP blocks, and run the bench on the netlist. */
 export async function runNetlist(bench: Bench, yosys: Yosys, patterns = PATTERNS): Promise<Figures> {
+  return (await runSynthesised(bench, yosys, WITHOUT_DSP, patterns)).figures;
+}
+
+/** The same with DSP blocks. @returns also the number of each cell of the netlist */
+export function runDspNetlist(
+  bench: Bench,
+  yosys: Yosys,
+): Promise<{ figures: Figures; cells: Map<string, number> }> {
+  return runSynthesised(bench, yosys, WITH_DSP, PATTERNS);
+}
+
+async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, patterns: Patterns) {
   const { module, parameters, memories = {} } = bench;
   const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${literal(value)}`);
   const script = [
     `read_verilog ${SOURCE_NAMES}`,
     `chparam ${settings.join(' ')} ${module}`,
     `hierarchy -check -top ${module}`,
-    SYNTHESIS,
+    synthesis,
     'check -assert',
     'write_verilog -noattr out.v',
   ].join('\n');
@@ -34,10 +47,19 @@ export async function runNetlist(bench: Bench, yosys: Yosys, patterns = PATTERNS
   try {
     const netlist = join(directory, 'netlist.v');
     await writeFile(netlist, withParameters(written, bench));
-    return await runBench({ ...bench, design: [netlist, yosys.xilinxCells] }, patterns);
+    const figures = await runBench({ ...bench, design: [netlist, yosys.xilinxCells] }, patterns);
+    return { figures, cells: cellsOf(written) };
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** How often each cell stands in a netlist. */
+export function cellsOf(netlist: string): Map<string, number> {
+  const cells = new Map<string, number>();
+  for (const [, type] of netlist.matchAll(/^ {2}([A-Z]\w*) (?:#\(|\S+ \()/gm))
+    cells.set(type, (cells.get(type) ?? 0) + 1);
+  return cells;
 }
 
 /** The bench sets the module's parameters, and a netlist has none left: give it some without effect. */

@@ -5,8 +5,9 @@
 import { describe, expect, test } from 'vitest';
 import { boothBench, popcountBench, randomOperands } from '../hw/arrays.js';
 import { FREE_RUNNING } from '../hw/bench.js';
+import { dspBench, dspLatency } from '../hw/dsp-engine.js';
 import { engineBench, engineLatency } from '../hw/engine.js';
-import { runNetlist } from '../hw/netlist.js';
+import { runDspNetlist, runNetlist } from '../hw/netlist.js';
 import { BIPOLAR, SIGNED, TERNARY, UNSIGNED } from '../hw/operands.js';
 import { YOSYS } from '../hw/yosys.js';
 
@@ -67,4 +68,31 @@ describe.each(YOSYS)('$name', (yosys) => {
   ])('popcount_dot SIMD %i, Y_W %i', async (SIMD, Y_W) => {
     await runNetlist(popcountBench(SIMD, Y_W, randomOperands(300, SIMD, 1, 1, BIPOLAR)), yosys, FREE_RUNNING);
   });
+
+  test.each([
+    // PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_KIND, A_W, W_W, LANES, SPLIT, DROP, FLIP, slack
+    [3, 1, 5, 2, UNSIGNED, 4, 4, 2, 0, 0, 1, 0],
+    [6, 1, 7, 2, UNSIGNED, 2, 2, 3, 0, 0, 1, 0],
+    [3, 1, 6, 2, BIPOLAR, 1, 3, 3, 0, 1, 0, 0],
+    [2, 1, 5, 2, SIGNED, 8, 8, 2, 1, 0, 0, 6],
+    [2, 8, 1, 2, UNSIGNED, 4, 4, 2, 0, 0, 0, 0],
+    [3, 2, 4, 2, SIGNED, 3, 3, 2, 1, 0, 0, -1], // results wrap
+    [1, 1, 4, 3, SIGNED, 16, 16, 1, 0, 0, 1, 2],
+  ])(
+    'dsp_matrix_vector %i x %i, folds %i x %i, A kind %i of %i bits, weights of %i bits, %i lanes, split %i, drop %i, flip %i',
+    async (...values) => {
+      const [PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_KIND, A_W, W_W, LANES, SPLIT, DROP, FLIP, slack] = values;
+      const folds = { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD };
+      const shape = { ...folds, A_KIND, A_W, W_W, LANES, SPLIT, DROP, FLIP, slack, BLOCK: 0 };
+      const bench = dspBench(shape);
+      const { figures, cells } = await runDspNetlist(bench, yosys);
+      const latency = dspLatency(shape);
+      expect(figures).toEqual({
+        latency: SYNAPSE_FOLD - 1 + latency,
+        cycles: bench.input.length - 1 + latency,
+      });
+      expect(cells.get('DSP48E1')).toBe(Math.ceil(PE / LANES) * SIMD);
+    },
+    120_000,
+  );
 });

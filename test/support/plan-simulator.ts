@@ -176,6 +176,55 @@ function sums({ inputs, nodes, outputs, laneBits }: SumModule, x: bigint[]): big
   });
 }
 
+/** Lanes share a register of 48 bits: their sums must come out of it exactly as dsp_lane's packed words put them in. */
+function dspMatrixVector(reader: PartReader, x: bigint[]): bigint[] {
+  const [pe, simd, folds, synapses] = ['PE', 'SIMD', 'NEURON_FOLD', 'SYNAPSE_FOLD'].map((n) =>
+    reader.number(n),
+  );
+  const [aBits, aKind, lanes, field, digit] = ['A_W', 'A_KIND', 'LANES', 'FIELD', 'DIGIT_W'].map((n) =>
+    reader.number(n),
+  );
+  const [split, bits, drop, flip] = ['SPLIT', 'ACC_W', 'DROP', 'FLIP'].map((n) => reader.number(n));
+  const start = Array.from({ length: lanes }, (_, l) => reader.big('START') << BigInt(field * l));
+  const begin = start.reduce((sum, each) => sum + each, 0n);
+  const results: bigint[] = new Array(pe * folds);
+  for (let fold = 0; fold < folds; fold++)
+    for (let group = 0; group * lanes < pe; group++) {
+      const sums = new Array<bigint>(lanes).fill(split ? reader.big('INIT') : 0n);
+      let sum = begin;
+      for (let beat = 0; beat < synapses; beat++) {
+        for (let s = 0; s < simd; s++) {
+          const word = reader.word(
+            'WEIGHTS',
+            `_g${digits(group, 3)}_s${digits(s, 2)}`,
+            fold * synapses + beat,
+          );
+          sum +=
+            packedWord(BigInt(`0x${word}`), lanes, field, digit) * operand(x[beat * simd + s], aBits, aKind);
+        }
+        if (!split) continue;
+        for (let l = 0; l < lanes; l++) sums[l] += BigInt.asUintN(field, sum >> BigInt(field * l));
+        sum = begin;
+      }
+      for (let l = 0; l < lanes && group * lanes + l < pe; l++) {
+        const found = split ? sums[l] : BigInt.asUintN(field, sum >> BigInt(field * l));
+        const result = BigInt.asUintN(bits + drop, found) >> BigInt(drop);
+        results[fold * pe + group * lanes + l] = flip ? result ^ (1n << BigInt(bits - 1)) : result;
+      }
+    }
+  return results;
+}
+
+/** The multiplier's operand: digits sign-extended to a field each, side by side. */
+function packedWord(word: bigint, lanes: number, field: number, digit: number): bigint {
+  let packed = 0n;
+  for (let l = 0; l < lanes; l++) {
+    const wide = BigInt.asIntN(digit, word >> BigInt(digit * l));
+    packed |= (l < lanes - 1 ? BigInt.asUintN(field, wide) : wide) << BigInt(field * l);
+  }
+  return packed;
+}
+
 function pass(
   part: Part,
   roms: ReadonlyMap<string, readonly string[]>,
@@ -186,6 +235,8 @@ function pass(
   switch (part.module) {
     case 'matrix_vector':
       return matrixVector(reader, fields);
+    case 'dsp_matrix_vector':
+      return dspMatrixVector(reader, fields);
     case 'threshold_search':
     case 'threshold_sequential':
     case 'threshold_parallel':

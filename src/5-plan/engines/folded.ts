@@ -1,5 +1,6 @@
 /** The folded LUT engine: a vector buffer that repeats the activations, and matrix_vector with its weight ROMs. */
 import type { Fold } from '../../1-import/types.js';
+import type { IntegerDense } from '../../3-integer/types.js';
 import { absorbConstants, initialField } from '../accumulator.js';
 import { arrayKind, CHAIN_LANES, rowConstants, startImages, weightKind } from '../array.js';
 import { prefersBlock, weightImages } from '../memory.js';
@@ -10,22 +11,12 @@ import type { EnginePlan, PlannedLayer } from './types.js';
 export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: string): EnginePlan {
   const { layer, inputType } = planned;
   const fold = { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd };
-  const vector: Stream = { lanes: simd, laneBits: inputType.bits, beats: fold.synapseFold };
-  const replayed: Stream = { ...vector, beats: fold.synapseFold * fold.neuronFold };
+  const buffer = vectorBuffer({ pe, simd }, layer, inputType.bits);
+  const replayed = buffer.output;
   const { accumulator, initial, startRom } = startOfSums(planned, fold.neuronFold);
   const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: fold.neuronFold };
   const array: Part[] = [
-    {
-      module: 'vector_buffer',
-      instance: 'vectors',
-      input: vector,
-      output: replayed,
-      parameters: new Map([
-        ['WIDTH', simd * inputType.bits],
-        ['BEATS', fold.synapseFold],
-        ['REPEATS', fold.neuronFold],
-      ]),
-    },
+    buffer,
     {
       module: 'matrix_vector',
       instance: 'engine',
@@ -37,7 +28,24 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
   const memories = weightImages(`${module}_weights`, layer, pe, simd);
   if (startRom)
     memories.push(...startImages(`${module}_starts`, layer, inputType, pe, accumulator.bits, initial));
-  return { array, input: vector, sums, accumulator, memories, generated: [], interval: replayed.beats };
+  return { array, input: buffer.input, sums, accumulator, memories, generated: [], interval: replayed.beats };
+}
+
+/** The buffer that repeats a layer's input for every group of PE neurons. */
+export function vectorBuffer({ pe, simd }: Fold, layer: IntegerDense, laneBits: number): Part {
+  const [beats, repeats] = [layer.inputs / simd, layer.outputs / pe];
+  const input: Stream = { lanes: simd, laneBits, beats };
+  return {
+    module: 'vector_buffer',
+    instance: 'vectors',
+    input,
+    output: { ...input, beats: beats * repeats },
+    parameters: new Map([
+      ['WIDTH', simd * laneBits],
+      ['BEATS', beats],
+      ['REPEATS', repeats],
+    ]),
+  };
 }
 
 /**

@@ -1,11 +1,15 @@
 /** The engine that a choice names. */
+import type { Target } from '../types.js';
+import { dspEngine } from './dsp.js';
 import { foldedEngine } from './folded.js';
 import type { EngineChoice, EngineName, EngineOption, EnginePlan, PlannedLayer } from './types.js';
 import { unrolledEngine } from './unrolled/index.js';
 
-/** Engines that an option allows, in the order in which ties are broken. */
-export function allowedEngines(_option: EngineOption): readonly EngineName[] {
-  return ['folded', 'unrolled'];
+/** Engines that an option allows, in the order in which ties are broken; none: the target has no DSP blocks. */
+export function allowedEngines(option: EngineOption, target: Target): readonly EngineName[] {
+  const dsp: readonly EngineName[] = target === 'ice40' ? [] : ['dsp'];
+  if (option === 'lut') return ['folded', 'unrolled'];
+  return option === 'dsp' ? dsp : ['folded', 'unrolled', ...dsp];
 }
 
 /**
@@ -19,6 +23,8 @@ export function planEngine(planned: PlannedLayer, choice: EngineChoice, module: 
       return foldedEngine(planned, choice, module);
     case 'unrolled':
       return unrolledEngine(planned, module);
+    case 'dsp':
+      return dspEngine(planned, choice, module);
     default:
       throw new Error(`no engine ${choice.engine}`);
   }

@@ -19,8 +19,16 @@ export interface PlannedLayer {
   readonly layer: IntegerDense;
   readonly inputType: IntegerType;
   readonly accumulator: PlannedAccumulator;
+  readonly inputRanges: readonly Interval[]; // [inputs], codes each input can take
   readonly ranges: readonly Interval[]; // [outputs], proven ranges of the sums
   readonly step?: IntegerStep; // the function of the sums
+  readonly dsp?: DspRules; // where the target has DSP blocks
+}
+
+/** What a DSP block offers and is worth. */
+export interface DspRules {
+  readonly portBits: number; // of the multiplier's wide port, signed
+  readonly price: number; // LUTs
 }
 
 /** How a layer is built. */

@@ -21,12 +21,13 @@ export async function build(given: GivenOptions, output: Output): Promise<number
     layer.accumulatorBits,
     layer.pe,
     layer.simd,
+    layer.engine,
     layer.interval,
     layer.requantisation,
   ]);
   const text = [
     `${plan.top} in ${directory}: ${files.size} files, one inference per ${plan.cycles.interval} cycles, latency ${plan.cycles.latency}`,
-    alignTable([['layer', 'op', 'accumulator', 'PE', 'SIMD', 'cycles', 'requantisation'], ...rows]),
+    alignTable([['layer', 'op', 'accumulator', 'PE', 'SIMD', 'engine', 'cycles', 'requantisation'], ...rows]),
   ];
   output.result(value, text.join('\n'));
   return 0;

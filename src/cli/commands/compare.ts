@@ -212,6 +212,7 @@ function commandLine(given: GivenOptions): string {
     ...named('cycles', given.cycles),
     ...named('fold', file(given.fold)),
     ...named('target', given.target),
+    ...named('engine', given.engine),
     ...(given.overflow === 'refuse' ? [] : named('overflow', given.overflow)),
     ...named('requantise', given.requantise),
     ...named('input-type', given.inputType),

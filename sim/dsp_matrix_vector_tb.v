@@ -1,0 +1,46 @@
+// dsp_matrix_vector_tb.v - bench of hw/dsp_matrix_vector.v: words of input.mem in, words of expected.mem out (see
+//   stream_tb.v).  Weights in w_g000_s00.mem, ...
+`default_nettype none
+`timescale 1ns / 1ns
+module dsp_matrix_vector_tb;
+    parameter PE = 2;
+    parameter SIMD = 1;
+    parameter SYNAPSE_FOLD = 2;
+    parameter NEURON_FOLD = 2;
+    parameter A_W = 4;
+    parameter A_KIND = 0;
+    parameter LANES = 2;
+    parameter FIELD = 12;
+    parameter DIGIT_W = 5;
+    parameter SPLIT = 0;
+    parameter ACC_W = 12;
+    parameter DROP = 0;
+    parameter FLIP = 0;
+    parameter [FIELD-1:0] START = 0;
+    parameter [ACC_W+DROP-1:0] INIT = 0;
+    parameter BLOCK = 0;
+    parameter WEIGHTS = "w";
+    parameter IN_WORDS = 1;
+    parameter OUT_WORDS = 1;
+    wire clk, rst, s_valid, s_ready, m_valid, m_ready, done;
+    wire [31:0] start;
+    wire [SIMD*A_W-1:0] s_data;
+    wire [PE*ACC_W-1:0] m_data;
+    stream_clock clock (.clk(clk), .rst(rst));
+    stream_source #(.WIDTH(SIMD*A_W), .WORDS(IN_WORDS)) source (
+        .clk(clk), .rst(rst), .tdata(s_data), .tvalid(s_valid), .tready(s_ready), .done(done), .start(start)
+    );
+    dsp_matrix_vector #(
+        .PE(PE), .SIMD(SIMD), .SYNAPSE_FOLD(SYNAPSE_FOLD), .NEURON_FOLD(NEURON_FOLD), .A_W(A_W), .A_KIND(A_KIND),
+        .LANES(LANES), .FIELD(FIELD), .DIGIT_W(DIGIT_W), .SPLIT(SPLIT), .ACC_W(ACC_W), .DROP(DROP), .FLIP(FLIP),
+        .START(START), .INIT(INIT), .BLOCK(BLOCK), .WEIGHTS(WEIGHTS)
+    ) dut (
+        .clk(clk), .rst(rst),
+        .s_axis_tdata(s_data), .s_axis_tvalid(s_valid), .s_axis_tready(s_ready),
+        .m_axis_tdata(m_data), .m_axis_tvalid(m_valid), .m_axis_tready(m_ready)
+    );
+    stream_sink #(.WIDTH(PE*ACC_W), .WORDS(OUT_WORDS)) sink (
+        .clk(clk), .rst(rst), .tdata(m_data), .tvalid(m_valid), .tready(m_ready), .done(done), .start(start)
+    );
+endmodule
+`default_nettype wire
