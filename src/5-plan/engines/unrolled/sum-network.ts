@@ -9,7 +9,7 @@
  * Changes are counted in the pattern table and recorded, so that a step of the search can be taken back.
  */
 import type { PatternTable } from './pattern-table.js';
-import { leads, MAX_VARIABLES, patternHead, variableOf } from './term.js';
+import { leads, MAX_VARIABLES, POWERS, patternHead, variableOf } from './term.js';
 
 const ADD = 0;
 const REMOVE = 1;
@@ -61,7 +61,7 @@ export class SumNetwork {
     terms.push(code);
     const variable = variableOf(code);
     this.users[variable].push(row);
-    this.loads[row] += 2 ** this.levels[variable];
+    this.loads[row] += POWERS[this.levels[variable]];
   }
 
   removeTerm(row: number, code: number): void {
@@ -78,7 +78,7 @@ export class SumNetwork {
     const variable = variableOf(code);
     removeOne(this.users[variable], row);
     if (this.users[variable].length < 2) this.suspects.push(variable);
-    this.loads[row] -= 2 ** this.levels[variable];
+    this.loads[row] -= POWERS[this.levels[variable]];
   }
 
   /** A new shared sum without terms. */
