@@ -14,11 +14,13 @@ const INLINE = 75;
 const INSERT = 10;
 /** Most variables that one move takes. */
 const MOVE_SIZE = 4;
+/** Effort of a move beside the changes it makes, so that a search in which nothing changes ends. */
+const MOVE_EFFORT = 10;
 /** Moves after which the slack in depth is dealt out anew. */
 const RELEVEL_MOVES = 200;
 
 export interface Annealing {
-  readonly effort: number; // changes of pattern counts
+  readonly effort: number; // in changes of pattern counts
   readonly temperature: number; // at the start, in adders; it falls to 0
   readonly depth: number; // most adders on a path
 }
@@ -36,8 +38,9 @@ export function improve(
   const start = patterns.work;
   network.commit();
   let best = network.adders;
-  // moves that find nothing to do cost no work, so they are bounded too
-  for (let moves = 0; patterns.work - start < effort && moves < effort; moves++) {
+  let moves = 0;
+  const spent = () => patterns.work - start + MOVE_EFFORT * moves;
+  for (; network.adders > 1 && spent() < effort; moves++) {
     if (moves % RELEVEL_MOVES === 0) {
       relevel(network, depth, random);
       network.commit();
@@ -46,7 +49,7 @@ export function improve(
     const possible = move(network, random);
     if (possible) shareAll(network, random);
     const worse = network.adders - before;
-    const heat = temperature * (1 - (patterns.work - start) / effort);
+    const heat = temperature * (1 - spent() / effort);
     if (!possible || (worse > 0 && !chance(Math.exp(-worse / heat), random))) {
       network.rollback();
       continue;

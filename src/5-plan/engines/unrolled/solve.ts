@@ -1,5 +1,5 @@
 /** The search for an adder graph with few adders. */
-import { type AdderGraph, minimumDepth } from './adder-graph.js';
+import { type AdderGraph, minimumDepth, naiveAdders } from './adder-graph.js';
 import { buildGraph } from './build-graph.js';
 import { improve } from './improve.js';
 import { PatternTable } from './pattern-table.js';
@@ -14,12 +14,14 @@ import { transposed } from './transpose.js';
 export interface SolveOptions {
   /** Most adders on a path; the least possible depth where that is more. Default: the least possible plus 2. */
   readonly maxDepth?: number;
-  /** Length of the search, in changes of pattern counts; 0: no search after greedy sharing. */
+  /** Length of the search, in changes of pattern counts; 0: greedy sharing only. Default: some seconds. */
   readonly effort?: number;
 }
 
-/** A few seconds on one core; the result gets better by a few per cent with ten times as much. */
+/** A few seconds on one core. */
 const DEFAULT_EFFORT = 5e7;
+/** Small matrices need less: effort for each adder of the graph that shares nothing. */
+const EFFORT_PER_ADDER = 2e5;
 /** Depth allowed to a transposed network; what it is once transposed back is what counts. */
 const TRANSPOSED_DEPTH = 40;
 
@@ -39,7 +41,8 @@ export function solveAdderGraph(
 ): AdderGraph {
   const least = minimumDepth(weights, outputs, inputs);
   const depth = Math.max(least, options.maxDepth ?? least + 2);
-  const effort = (options.effort ?? DEFAULT_EFFORT) / 2;
+  const enough = EFFORT_PER_ADDER * naiveAdders(weights, outputs, inputs);
+  const effort = (options.effort ?? Math.min(DEFAULT_EFFORT, enough)) / 2;
   const { weights: matrix, rows, uses } = primitiveRows(weights, outputs, inputs);
   const random = seededRandom(1);
 
