@@ -98,7 +98,7 @@ export class SumNetwork {
   delete(variable: number): void {
     this.free.push(variable);
     this.live[variable] = false;
-    this.journal.push(DELETE, variable, 0);
+    this.journal.push(DELETE, variable, this.levels[variable]);
   }
 
   setLevel(variable: number, level: number): void {
@@ -124,7 +124,7 @@ export class SumNetwork {
       else if (journal[k] === REMOVE) this.addTerm(variable, value);
       else if (journal[k] === CREATE) this.delete(variable);
       else if (journal[k] === DELETE)
-        this.create(this.levels[variable]); // the last one freed
+        this.create(value); // takes the last one freed: this one
       else this.setLevel(variable, value);
     }
     this.journal.length = 0;
