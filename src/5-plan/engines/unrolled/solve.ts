@@ -46,22 +46,26 @@ export function solveAdderGraph(
   const { weights: matrix, rows, uses } = primitiveRows(weights, outputs, inputs);
   const random = seededRandom(1);
 
-  const direct = networkOf((row, column) => matrix[row * inputs + column], rows, inputs, depth);
-  shareAll(direct, random);
-  let graph = buildGraph(direct, uses);
+  let start = networkOf((row, column) => matrix[row * inputs + column], rows, inputs, depth);
+  shareAll(start, random);
+  let graph = buildGraph(start, uses);
   const keep = (network: SumNetwork) => {
     if (network.adders < graph.nodes.length) graph = buildGraph(network, uses);
   };
 
   const backward = networkOf((row, column) => matrix[column * inputs + row], inputs, rows, TRANSPOSED_DEPTH);
-  shareAll(backward, random);
-  improve(backward, random, { effort, temperature: 0.5, depth: TRANSPOSED_DEPTH }, () => {});
-  const forward = transposed(backward, depth);
-  if (forward) {
+  const turnBack = () => {
+    const forward = transposed(backward, depth);
+    if (!forward) return;
     shareAll(forward, random);
     keep(forward);
-  }
-  const start = forward && forward.adders <= direct.adders ? forward : direct;
+    if (forward.adders <= start.adders) start = forward;
+  };
+  shareAll(backward, random);
+  turnBack();
+  improve(backward, random, { effort, temperature: 0.5, depth: TRANSPOSED_DEPTH }, () => {});
+  turnBack();
+
   improve(start, random, { effort, temperature: 0.4, depth }, () => keep(start));
   return graph;
 }
