@@ -1,4 +1,5 @@
 /** The order of a sum network's variables, and the depth that each needs. */
+import type { Random } from './random.js';
 import type { SumNetwork } from './sum-network.js';
 import { variableOf } from './term.js';
 
@@ -38,6 +39,36 @@ export function leastDepths(network: SumNetwork, order: readonly number[]): Int3
     depths[variable] = depthOfLoad(load);
   }
   return depths;
+}
+
+/**
+ * Set all levels anew: as low as the terms allow, then raised at random as far as the users allow, from the outputs
+ * down. A sum below its level has room for operands that are deeper.
+ */
+export function relevel(network: SumNetwork, depth: number, random: Random): void {
+  const { rows, users, levels, loads } = network;
+  const order = evaluationOrder(network);
+  for (const variable of order) {
+    const least = depthOfLoad(loads[variable]);
+    const free = network.isOutput(variable) && users[variable].length === 0;
+    network.setLevel(variable, free ? depth : least);
+  }
+  for (let k = order.length - 1; k >= 0; k--) {
+    const variable = order[k];
+    if (users[variable].length === 0) continue;
+    let level = depth;
+    let last = -1; // users stand together more often than not
+    for (const user of users[variable]) {
+      if (user === last) continue;
+      last = user;
+      let uses = 0;
+      for (const code of rows[user]) if (variableOf(code) === variable) uses++;
+      const room = 2 ** levels[user] - loads[user] + uses * 2 ** levels[variable];
+      while (uses * 2 ** level > room) level--;
+    }
+    if (level > levels[variable])
+      network.setLevel(variable, level - random.below(level - levels[variable] + 1));
+  }
 }
 
 /** ceil(log2(load)), 0 for a load of 0. */

@@ -3,7 +3,7 @@
 import type { Random } from './random.js';
 import { canonicalDigits, randomDigits } from './signed-digits.js';
 import type { SumNetwork } from './sum-network.js';
-import { isNegative, MAX_SHIFT, scaled, shiftOf, term, variableOf } from './term.js';
+import { isNegative, MAX_SHIFT, POWERS, scaled, shiftOf, term, variableOf } from './term.js';
 
 /** Digits of a coefficient: canonical ones, or a random form of as few when a generator is given. */
 function digits(coefficient: number, random: Random | undefined) {
@@ -12,12 +12,16 @@ function digits(coefficient: number, random: Random | undefined) {
 
 /** The terms of a row that hold a variable. */
 function termsOf(network: SumNetwork, row: number, variable: number): number[] {
-  return network.rows[row].filter((code) => variableOf(code) === variable);
+  const found: number[] = [];
+  for (const code of network.rows[row]) if (variableOf(code) === variable) found.push(code);
+  return found;
 }
 
 /** The factor of a variable that some terms make up. */
 function coefficientOf(terms: readonly number[]): number {
-  return terms.reduce((sum, code) => sum + (isNegative(code) ? -1 : 1) * 2 ** shiftOf(code), 0);
+  let sum = 0;
+  for (const code of terms) sum += isNegative(code) ? -POWERS[shiftOf(code)] : POWERS[shiftOf(code)];
+  return sum;
 }
 
 /** Replace the terms of one variable in a row by others that make up the given factor. */
@@ -33,11 +37,6 @@ function setCoefficient(
     if (shift > MAX_SHIFT) throw new RangeError('adder graph: shift out of range');
     network.addTerm(row, term(variable, shift, negative));
   }
-}
-
-/** Write the digits of one variable in a row in another form. */
-export function recode(network: SumNetwork, row: number, variable: number, random: Random): void {
-  setCoefficient(network, row, variable, coefficientOf(termsOf(network, row, variable)), random);
 }
 
 /** Replace a variable in one row by the terms of its own row. */
@@ -60,6 +59,33 @@ export function inline(network: SumNetwork, row: number, variable: number, rando
       setCoefficient(network, row, operand, total, random);
     }
   }
+}
+
+/**
+ * Bring a variable into a row, in place of a term that its own row holds, and take off what else it is the sum of.
+ * The variable must not depend on the row.
+ *
+ * @returns false, and nothing changed, when the term has too low a shift for it
+ */
+export function insert(
+  network: SumNetwork,
+  row: number,
+  code: number,
+  variable: number,
+  random?: Random,
+): boolean {
+  const match = network.rows[variable].find((inner) => variableOf(inner) === variableOf(code));
+  if (match === undefined || shiftOf(code) < shiftOf(match)) return false;
+  const shift = shiftOf(code) - shiftOf(match);
+  const factor = (isNegative(code) !== isNegative(match) ? -1 : 1) * 2 ** shift;
+  const changes = new Map<number, number>([[variable, factor]]);
+  for (const inner of network.rows[variable]) {
+    const operand = variableOf(inner);
+    changes.set(operand, (changes.get(operand) ?? 0) - factor * coefficientOf([inner]));
+  }
+  for (const [operand, change] of changes)
+    setCoefficient(network, row, operand, coefficientOf(termsOf(network, row, operand)) + change, random);
+  return true;
 }
 
 /** Replace a variable everywhere. A shared sum is gone then; an output keeps its row. */

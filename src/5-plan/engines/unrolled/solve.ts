@@ -1,6 +1,7 @@
 /** The search for an adder graph with few adders. */
-import { type AdderGraph, minimumDepth } from './adder-graph.js';
+import { type AdderGraph, minimumDepth, naiveAdders } from './adder-graph.js';
 import { buildGraph } from './build-graph.js';
+import { improve } from './improve.js';
 import { PatternTable } from './pattern-table.js';
 import { primitiveRows } from './primitive-rows.js';
 import { seededRandom } from './random.js';
@@ -13,12 +14,24 @@ import { transposed } from './transpose.js';
 export interface SolveOptions {
   /** Most adders on a path; the least possible depth where that is more. Default: the least possible plus 2. */
   readonly maxDepth?: number;
+  /** Length of the search, in changes of pattern counts; 0: greedy sharing only. Default: some seconds. */
+  readonly effort?: number;
 }
 
+/** A few seconds on one core. */
+const DEFAULT_EFFORT = 5e7;
+/** Small matrices need less: effort for each adder of the graph that shares nothing. */
+const EFFORT_PER_ADDER = 2e5;
+/** Depth allowed to a transposed network; what it is once transposed back is what counts. */
+const TRANSPOSED_DEPTH = 40;
+
 /**
- * An adder graph of y = W x.
+ * An adder graph of y = W x with few adders: greedy sharing of two-term patterns, then local search, on the transposed
+ * matrix for the first half of the effort. The same arguments give the same graph on every machine.
  *
  * @param weights [outputs * inputs], row-major
+ * Source: two-term common subexpressions of canonical signed digits as in Hartley (1996); levels as in Aksoy et al.
+ * and da4ml (Sun et al., 2025); transposition as in Bordewijk (1956). The local search is this project's own.
  */
 export function solveAdderGraph(
   weights: Int32Array,
@@ -28,14 +41,33 @@ export function solveAdderGraph(
 ): AdderGraph {
   const least = minimumDepth(weights, outputs, inputs);
   const depth = Math.max(least, options.maxDepth ?? least + 2);
+  const enough = EFFORT_PER_ADDER * naiveAdders(weights, outputs, inputs);
+  const effort = (options.effort ?? Math.min(DEFAULT_EFFORT, enough)) / 2;
   const { weights: matrix, rows, uses } = primitiveRows(weights, outputs, inputs);
-  const direct = networkOf((row, column) => matrix[row * inputs + column], rows, inputs, depth);
-  shareAll(direct, seededRandom(1));
-  const backward = networkOf((row, column) => matrix[column * inputs + row], inputs, rows, 50);
-  shareAll(backward, seededRandom(1));
-  const other = transposed(backward, depth);
-  if (other) shareAll(other, seededRandom(1));
-  return buildGraph(other && other.adders < direct.adders ? other : direct, uses);
+  const random = seededRandom(1);
+
+  let start = networkOf((row, column) => matrix[row * inputs + column], rows, inputs, depth);
+  shareAll(start, random);
+  let graph = buildGraph(start, uses);
+  const keep = (network: SumNetwork) => {
+    if (network.adders < graph.nodes.length) graph = buildGraph(network, uses);
+  };
+
+  const backward = networkOf((row, column) => matrix[column * inputs + row], inputs, rows, TRANSPOSED_DEPTH);
+  const turnBack = () => {
+    const forward = transposed(backward, depth);
+    if (!forward) return;
+    shareAll(forward, random);
+    keep(forward);
+    if (forward.adders <= start.adders) start = forward;
+  };
+  shareAll(backward, random);
+  turnBack();
+  improve(backward, random, { effort, temperature: 0.5, depth: TRANSPOSED_DEPTH }, () => {});
+  turnBack();
+
+  improve(start, random, { effort, temperature: 0.4, depth }, () => keep(start));
+  return graph;
 }
 
 /** Every row the sum of its weights' canonical signed digits. */

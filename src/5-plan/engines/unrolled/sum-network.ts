@@ -9,7 +9,7 @@
  * Changes are counted in the pattern table and recorded, so that a step of the search can be taken back.
  */
 import type { PatternTable } from './pattern-table.js';
-import { leads, MAX_VARIABLES, patternHead, variableOf } from './term.js';
+import { leads, MAX_VARIABLES, POWERS, patternHead, variableOf } from './term.js';
 
 const ADD = 0;
 const REMOVE = 1;
@@ -61,7 +61,7 @@ export class SumNetwork {
     terms.push(code);
     const variable = variableOf(code);
     this.users[variable].push(row);
-    this.loads[row] += 2 ** this.levels[variable];
+    this.loads[row] += POWERS[this.levels[variable]];
   }
 
   removeTerm(row: number, code: number): void {
@@ -78,7 +78,7 @@ export class SumNetwork {
     const variable = variableOf(code);
     removeOne(this.users[variable], row);
     if (this.users[variable].length < 2) this.suspects.push(variable);
-    this.loads[row] -= 2 ** this.levels[variable];
+    this.loads[row] -= POWERS[this.levels[variable]];
   }
 
   /** A new shared sum without terms. */
@@ -98,7 +98,7 @@ export class SumNetwork {
   delete(variable: number): void {
     this.free.push(variable);
     this.live[variable] = false;
-    this.journal.push(DELETE, variable, 0);
+    this.journal.push(DELETE, variable, this.levels[variable]);
   }
 
   setLevel(variable: number, level: number): void {
@@ -124,7 +124,7 @@ export class SumNetwork {
       else if (journal[k] === REMOVE) this.addTerm(variable, value);
       else if (journal[k] === CREATE) this.delete(variable);
       else if (journal[k] === DELETE)
-        this.create(this.levels[variable]); // the last one freed
+        this.create(value); // takes the last one freed: this one
       else this.setLevel(variable, value);
     }
     this.journal.length = 0;

@@ -10,6 +10,9 @@
 export const MAX_SHIFT = 62;
 export const MAX_VARIABLES = 2 ** 23;
 
+/** 2^k for every shift and level. */
+export const POWERS = Float64Array.from({ length: 64 }, (_, k) => 2 ** k);
+
 export function term(variable: number, shift: number, negative: boolean): number {
   return (variable << 7) | (shift << 1) | (negative ? 1 : 0);
 }
