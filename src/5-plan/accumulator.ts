@@ -1,5 +1,5 @@
 /** Which bits the hardware's accumulator holds, under the user's policy. */
-import type { IntegerType } from '../3-integer/types.js';
+import type { IntegerDense, IntegerType } from '../3-integer/types.js';
 import { MAX_ACCUMULATOR_BITS, witness } from '../4-bounds/bounds.js';
 import type { BoundedAccumulator } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -36,7 +36,7 @@ export function planAccumulator(
   const { min, max } = hull(ranges);
   const counts = input.encoding === 'bipolar' && layer.weightType.encoding === 'bipolar';
   const request = options.policy === undefined ? layer.accumulator : undefined;
-  const policy = request?.bits ?? options.policy ?? 'minimal';
+  const policy = policyOf(layer, options);
   const wraps = (request?.overflow ?? options.overflow) === 'wrap';
   const common = { min, max, widths };
 
@@ -65,6 +65,19 @@ export function planAccumulator(
   if (bits >= signedBits({ min, max }))
     return { ...common, bits, signed: true, step, offset: 0, overflow: 'none' };
   return { ...common, bits, signed: false, step, offset: min, overflow: 'none' };
+}
+
+/** The policy that holds for a layer. */
+function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): AccumulatorPolicy {
+  return policy ?? layer.accumulator?.bits ?? 'minimal';
+}
+
+/**
+ * Bits that an engine may give a layer's accumulator. Under `minimal` that is the exact width, where moving the sums'
+ * zero to save a bit would cost more than the bit; any other policy's width is the user's.
+ */
+export function mostBits(layer: IntegerDense, planned: PlannedAccumulator, options: AccumulatorOptions): number {
+  return policyOf(layer, options) === 'minimal' ? Math.max(planned.bits, planned.widths.exact) : planned.bits;
 }
 
 function tooNarrow(

@@ -5,7 +5,7 @@ import type { IntegerNetwork, IntegerNode, IntegerStep, IntegerTensor } from '..
 import type { BoundedNetwork } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
-import { type AccumulatorOptions, planAccumulator } from './accumulator.js';
+import { type AccumulatorOptions, mostBits, planAccumulator } from './accumulator.js';
 import { denseUnit } from './dense.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
@@ -124,7 +124,8 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
       (node): node is IntegerStep => node.kind === 'step' && node.input === layer.output,
     );
     const { inputRanges, ranges } = accumulators;
-    return [{ layer, inputType, accumulator, inputRanges, ranges, step, dsp: dspRules(options) }];
+    const atMost = mostBits(layer, accumulator, options.accumulator);
+    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp: dspRules(options) }];
   });
 }
 

@@ -82,7 +82,7 @@ function matrixOf({ layer, inputType }: PlannedLayer): SumMatrix {
  * constant; else, or where that would take more bits, an adder takes the constant in.
  */
 function finish(planned: PlannedLayer, matrix: SumMatrix, sums: UntimedSums) {
-  const { layer, inputType, ranges, step, accumulator } = planned;
+  const { layer, inputType, ranges, step, accumulator, atMost } = planned;
   const { base, stride } = laneCode(inputType);
   const { inputs, outputs } = matrix;
   // sum = stride * (field of the row) + origin
@@ -101,16 +101,18 @@ function finish(planned: PlannedLayer, matrix: SumMatrix, sums: UntimedSums) {
       min: Math.min(...lanes.map(({ min }) => min)),
       max: Math.max(...lanes.map(({ max }) => max)),
     });
-    const fits = width <= accumulator.bits;
+    const fits = width <= atMost;
+    const bits = fits ? Math.max(width, accumulator.bits) : accumulator.bits;
     const placed = lanes.map(({ origin, min, max }) =>
-      fits || (min >= 0 && max < 2 ** accumulator.bits) ? origin : origin + stride * min,
+      fits || (min >= 0 && max < 2 ** bits) ? origin : origin + stride * min,
     );
     const outputsOf = sums.rows.map((row, r) =>
-      outputOf(nodes, inputs, row, (lanes[r].origin - placed[r]) / stride, accumulator.bits),
+      outputOf(nodes, inputs, row, (lanes[r].origin - placed[r]) / stride, bits),
     );
     const offsets = placed.some((offset) => offset !== placed[0]) ? placed : undefined;
     const held = {
       ...accumulator,
+      bits,
       signed: fits && signed,
       step: stride,
       offset: offsets ? 0 : placed[0] + 0,
