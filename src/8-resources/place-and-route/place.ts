@@ -16,7 +16,7 @@ import { excesses, type PlacedDesign, readPlacedDesign } from './report.js';
 import type { Placement, PlacementJob, PlacementOptions } from './types.js';
 
 /** Raise it when a report is read differently: it is part of every cache key. */
-const READING_VERSION = 1;
+const READING_VERSION = 2;
 
 /** What nextpnr is about to do, by a line of its log. */
 const STAGES: readonly (readonly [RegExp, string])[] = [

@@ -12,13 +12,14 @@ export interface CriticalPath {
 }
 
 export interface CellCount {
-  readonly used: number; // by the network
+  readonly used: number;
   readonly available: number;
 }
 
 export interface PlacedCells {
   readonly logicCells: CellCount;
   readonly bram: CellCount;
+  readonly dsp?: CellCount; // of devices that have any
   readonly harness: number; // logic cells that the harness takes beside them
 }
 
@@ -48,7 +49,8 @@ interface Report {
     readonly to: string;
     readonly path: readonly Segment[];
   }[];
-  readonly utilization: Readonly<Record<string, { readonly used: number; readonly available: number }>>;
+  readonly utilization: Readonly<Record<string, CellCount | undefined>> &
+    Readonly<Record<'ICESTORM_LC' | 'ICESTORM_RAM', CellCount>>;
 }
 
 interface PlacedNetlist {
@@ -75,13 +77,14 @@ export function readPlacedDesign(report: string, placed: string): PlacedDesign {
   );
   if (clock === undefined || !path) throw new Error('its report has no path between two registers');
   const harness = harnessCells(placed);
-  const logic = utilization.ICESTORM_LC;
+  const { ICESTORM_LC: logic, ICESTORM_RAM: bram, ICESTORM_DSP: dsp } = utilization;
   return {
     clockMHz: rounded(fmax[clock].achieved, 2),
     criticalPath: readPath(path.path),
     cells: {
       logicCells: { used: logic.used - harness, available: logic.available },
-      bram: { used: utilization.ICESTORM_RAM.used, available: utilization.ICESTORM_RAM.available },
+      bram: { used: bram.used, available: bram.available },
+      dsp: dsp && { used: dsp.used, available: dsp.available },
       harness,
     },
   };

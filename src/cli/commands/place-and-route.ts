@@ -96,5 +96,6 @@ export function placementText(placed: Placement, interval: number): string {
     `  to           ${path.to}`,
     `logic cells    ${number(cells.logicCells.used)} of ${number(cells.logicCells.available)}, and ${number(cells.harness)} of the harness`,
     `block RAM      ${cells.bram.used} of ${cells.bram.available}`,
+    ...(cells.dsp ? [`DSP blocks     ${cells.dsp.used} of ${cells.dsp.available}`] : []),
   ].join('\n');
 }

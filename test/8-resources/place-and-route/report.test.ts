@@ -33,6 +33,7 @@ describe('a recorded report', () => {
       cells: {
         logicCells: { used: 1428, available: 5280 },
         bram: { used: 0, available: 30 },
+        dsp: { used: 0, available: 8 },
         harness: 116,
       },
     });
