@@ -109,8 +109,11 @@ module matrix_vector #(
             m_axis_tvalid <= dot_valid && dot_last;
         end
         if (rst) begin
+            // last too: without a reset Yosys makes a shift register in a LUT of three and more, which ignores the
+            // enable (xilinx_srl, YosysHQ/yosys issue 6058)
             stage_valid <= {STAGES{1'b0}};
-            {dot_valid, m_axis_tvalid} <= 2'b00;
+            stage_last  <= {STAGES{1'b0}};
+            {dot_valid, dot_last, m_axis_tvalid} <= 3'b000;
         end
     end
 

@@ -76,6 +76,7 @@ module threshold_search #(
                 .FOLDS(FOLDS), .FOLD_W(FOLD_W), .THRESHOLDS(THRESHOLDS)
             ) stage (
                 .clk(clk),
+                .rst(rst),
                 .enable(enable),
                 .s_fold(folds[d*FOLD_W +: FOLD_W]),
                 .s_value(values[d*VALUES_W +: VALUES_W]),

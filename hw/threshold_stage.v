@@ -2,7 +2,8 @@
 //   ROM read with {fold, bits decided so far}, then u >= threshold decides bit LEVEL_BITS-1-STAGE.
 // Latency 1 cycle with enable (registers in front of the comparators, none behind).
 // ROM of lane n: {THRESHOLDS, "_pe", nnn, "_s", dd, ".mem"} (decimal digits; dd = STAGE), FOLDS * 2^STAGE words.
-// Reset: none, data only; valid bits are threshold_search's.  Language: Verilog-2005.
+// Reset: synchronous, active high. The data needs none (valid bits are threshold_search's), but Yosys makes shift
+//   registers of unreset flip-flops that ignore the enable (its issue 6058).  Language: Verilog-2005.
 // Test: sim/threshold_search_tb.v, test/hw/threshold.test.ts.
 `default_nettype none
 (* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
@@ -17,6 +18,7 @@ module threshold_stage #(
     parameter THRESHOLDS  = ""   // path prefix of the threshold files
 ) (
     input  wire                        clk,
+    input  wire                        rst,
     input  wire                        enable,
     input  wire [FOLD_W-1:0]           s_fold,    // set of thresholds for this beat
     input  wire [LANES*IN_W-1:0]       s_value,   // unsigned
@@ -34,6 +36,11 @@ module threshold_stage #(
             m_fold  <= s_fold;
             m_value <= s_value;
             level   <= s_level;
+        end
+        if (rst) begin
+            m_fold  <= 0;
+            m_value <= 0;
+            level   <= 0;
         end
     end
     genvar n;

@@ -76,7 +76,11 @@ function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): Accumula
  * Bits that an engine may give a layer's accumulator. Under `minimal` that is the exact width, where moving the sums'
  * zero to save a bit would cost more than the bit; any other policy's width is the user's.
  */
-export function mostBits(layer: IntegerDense, planned: PlannedAccumulator, options: AccumulatorOptions): number {
+export function mostBits(
+  layer: IntegerDense,
+  planned: PlannedAccumulator,
+  options: AccumulatorOptions,
+): number {
   return policyOf(layer, options) === 'minimal' ? Math.max(planned.bits, planned.widths.exact) : planned.bits;
 }
 

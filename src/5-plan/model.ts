@@ -4,6 +4,7 @@
  * them. Refit with scripts/fit-model.mjs; `node scripts/bench.mjs model` publishes the error against Yosys.
  */
 import { sumCost } from './engines/unrolled/sums.js';
+import { DSP_ACCUMULATOR_LUTS, dspAccumulatorBits, dspBlocks, dspFlipFlops } from './model-dsp.js';
 import { FITTED } from './model-fit.js';
 import type { Estimate, MemoryImage, Part, Target, Unit } from './types.js';
 
@@ -15,9 +16,6 @@ export type Terms = Record<string, number>;
  * Measured on the zoo's networks: docs/resources.md.
  */
 const ICE40_CELLS = 2.4;
-
-/** LUTs per bit of the accumulators behind DSP blocks, in those of matrix_vector: one, without a start value. */
-const ACCUMULATOR_LUTS = 0.65;
 
 /** Expected resources of a unit; xcup has the LUTs of xc7. */
 export function estimateUnit(unit: Unit, target: Target): Estimate {
@@ -84,8 +82,7 @@ function addPart(terms: Terms, part: Part): void {
     case 'dsp_matrix_vector':
       // products and the sums of rows or beats cost no LUT; ROMs are counted with the unit's memories
       terms.lane += 2;
-      terms.accumulators +=
-        number('SPLIT') * number('PE') * ACCUMULATOR_LUTS * (number('ACC_W') + number('DROP'));
+      terms.accumulators += DSP_ACCUMULATOR_LUTS * dspAccumulatorBits(part);
       return;
     case 'vector_buffer':
       terms.memory += number('REPEATS') > 1 ? ramLuts(number('WIDTH'), 2 * number('BEATS')) : 0;
@@ -242,33 +239,6 @@ function blockRam({ memories, array }: Unit, target: Target): number {
     if (held && (target === 'ice40' || (width * depth >= 4096 && depth > 64))) total += blocks(width, depth);
   }
   return total;
-}
-
-/** DSP blocks of a unit. */
-function dspBlocks({ array }: Unit): number {
-  let total = 0;
-  for (const { module, parameters } of array)
-    if (module === 'dsp_matrix_vector') {
-      const number = (name: string) => Number(parameters.get(name));
-      total += Math.ceil(number('PE') / number('LANES')) * number('SIMD');
-    }
-  return total;
-}
-
-/** Flip-flops of dsp_matrix_vector: ROM registers, delayed activations and addresses, accumulators behind the blocks. */
-function dspFlipFlops({ parameters }: Part): number {
-  const number = (name: string) => Number(parameters.get(name));
-  const [simd, lanes, depth] = [
-    number('SIMD'),
-    number('LANES'),
-    number('SYNAPSE_FOLD') * number('NEURON_FOLD'),
-  ];
-  const roms =
-    number('BLOCK') || depth === 1 ? 0 : Math.ceil(number('PE') / lanes) * simd * lanes * number('DIGIT_W');
-  const activations = ((simd * (simd + 1)) / 2) * number('A_W');
-  const addresses = (simd + 1) * Math.ceil(Math.log2(depth + 1));
-  const accumulators = number('SPLIT') * number('PE') * (number('ACC_W') + number('DROP'));
-  return roms + activations + addresses + accumulators + 3 * (simd + 2);
 }
 
 /** Flip-flops of the streams' registers, the engine's stages and accumulators. */

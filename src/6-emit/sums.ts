@@ -15,6 +15,7 @@ export function sumsVerilog(module: SumModule): string {
     writer.node(node, inputs.length + k);
   });
   const lanes = outputs.map((output, r) => writer.output(output, r));
+  const registers = writer.registers();
   return renderTemplate('sums.v', {
     name,
     title: describe(module),
@@ -23,7 +24,8 @@ export function sumsVerilog(module: SumModule): string {
     stages,
     stageTop: stages - 1,
     lines: writer.lines,
-    registers: writer.registers(),
+    registers,
+    waiting: registers.filter(({ name: register }) => !register.startsWith('y')),
     lanes: lanes.reverse(), // lane 0 in the low bits: last in a concatenation
     unused: writer.unused().join(', '),
   });

@@ -38,7 +38,10 @@ const layers = fc.gen().map((g) => {
   });
   const portBits = DSP_PORT_BITS[integer(0, 1) ? 'xc7' : 'xcup'];
   const dsp = { portBits, price: [0, 30, 240][integer(0, 2)] };
-  const planned: PlannedLayer = { layer, inputType, accumulator, inputRanges, ranges: bounded.ranges, dsp };
+  const atMost = accumulator.bits;
+  const planned: PlannedLayer = {
+    ...{ layer, inputType, accumulator, atMost, inputRanges, ranges: bounded.ranges, dsp },
+  };
   const [pe, simd] = [divisors(outputs), divisors(inputs)].map((each) => each[integer(0, each.length - 1)]);
   const vectors = Array.from({ length: 6 }, (_, n) =>
     inputRanges.map(({ min, max }, i) => {
@@ -135,7 +138,10 @@ test('narrower accumulators buy lanes', () => {
     const inputRanges = rows[0].map(() => ({ min: 0, max: 3 }));
     const bounded = boundDense(layer, inputRanges, unsigned(2));
     const accumulator = planAccumulator(bounded, unsigned(2), false, { policy, overflow: 'refuse' });
-    const planned = { layer, inputType: unsigned(2), accumulator, inputRanges, ranges: bounded.ranges };
+    const atMost = accumulator.bits;
+    const planned = {
+      ...{ layer, inputType: unsigned(2), accumulator, atMost, inputRanges, ranges: bounded.ranges },
+    };
     return packings(planned, 8, 1, 25)[0].lanes;
   };
   expect([lanesAt('minimal'), lanesAt(11), lanesAt(23), lanesAt(32)]).toEqual([4, 3, 2, 1]);

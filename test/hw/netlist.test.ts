@@ -18,6 +18,14 @@ test(`netlist of matrix_vector, by ${yosys.name}`, async () => {
   expect(await runNetlist(bench, yosys)).toEqual({ latency: 5, cycles: bench.input.length + 3 });
 });
 
+test(`netlist of matrix_vector with a delayed row end, by ${yosys.name}`, async () => {
+  const bench = engineBench({
+    ...{ PE: 1, SIMD: 2, SYNAPSE_FOLD: 4, NEURON_FOLD: 2, CHAIN: 8, BLOCK: 0, PIPELINE: 1, START_ROM: 0 },
+    ...{ A_W: 2, A_KIND: UNSIGNED, W_W: 2, W_KIND: SIGNED, ACC_W: 9 },
+  });
+  expect(await runNetlist(bench, yosys)).toEqual({ latency: 7, cycles: bench.input.length + 3 });
+});
+
 test(`netlist of popcount_dot, by ${yosys.name}`, async () => {
   const bench = popcountBench(20, 5, randomOperands(200, 20, 1, 1, BIPOLAR));
   await runNetlist(bench, yosys, FREE_RUNNING);

@@ -76,7 +76,7 @@ describe.each(YOSYS)('$name', (yosys) => {
     [3, 1, 6, 2, BIPOLAR, 1, 3, 3, 0, 1, 0, 0],
     [2, 1, 5, 2, SIGNED, 8, 8, 2, 1, 0, 0, 6],
     [2, 8, 1, 2, UNSIGNED, 4, 4, 2, 0, 0, 0, 0],
-    [3, 2, 4, 2, SIGNED, 3, 3, 2, 1, 0, 0, -1], // results wrap
+    [4, 2, 4, 2, SIGNED, 3, 3, 2, 1, 0, 0, -1], // results wrap
     [1, 1, 4, 3, SIGNED, 16, 16, 1, 0, 0, 1, 2],
   ])(
     'dsp_matrix_vector %i x %i, folds %i x %i, A kind %i of %i bits, weights of %i bits, %i lanes, split %i, drop %i, flip %i',
