@@ -1,13 +1,14 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model]   (default: all)
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [adders]   (default: all)
  * The zoo's networks are needed for times and resources: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { measureAdders } from './bench-adders.mjs';
 import { measureArrays } from './bench-arrays.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
@@ -137,7 +138,14 @@ function resources() {
   );
 }
 
-const sections = { times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel };
+const sections = {
+  times,
+  scaling: measureScaling,
+  resources,
+  arrays: measureArrays,
+  model: measureModel,
+  adders: () => measureAdders(zoo),
+};
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(sections);
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
