@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { measureAdders } from './bench-adders.mjs';
 import { measureArrays } from './bench-arrays.mjs';
 import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
@@ -150,6 +151,7 @@ const dsp = () => measureDsp({ narrowgate, networks: NETWORKS, model, table, fol
 const sections = {
   ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
   dsp,
+  adders: () => measureAdders(zoo),
   clock,
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock');

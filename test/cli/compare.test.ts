@@ -116,7 +116,8 @@ describe('simulate', () => {
   test('hardware that differs: exit code 1, the place of the first difference, a failure in the JUnit file', async () => {
     const name = readdirSync(join(folder, 'out/rtl')).find((each) => each.includes('scores_sums')) ?? '';
     const file = join(folder, 'out/rtl', name);
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/ \+ (?=.*;)/, ' - '));
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/ \+ (?=.*;)/, ' - '));
     const run = await call(...icarus, '--json');
     expect(run.exitCode).toBe(1);
     const { passed, firstMismatch } = JSON.parse(run.stdout) as Verdict;
@@ -126,11 +127,11 @@ describe('simulate', () => {
       expect.arrayContaining(['sample', 'expected', 'got', 'cycle']),
     );
     expect(xmlElements(read('sim.xml'))).toEqual(['testsuites', 'testsuite', 'testcase', 'failure']);
-    const text = await call(...icarus);
-    expect(text.exitCode).toBe(1);
-    expect(text.stdout).toMatch(/first mismatch \(icarus\): layer scores, channel \d, sample \d+, expected/);
-    expect(text.stdout).toMatch(/FAILED\n$/);
+    const shown = await call(...icarus);
+    expect(shown.exitCode).toBe(1);
+    expect(shown.stdout).toMatch(/first mismatch \(icarus\): layer scores, channel \d, sample \d+, expected/);
+    expect(shown.stdout).toMatch(/FAILED\n$/);
     expect((await call('verify-certificate', 'out')).exitCode).toBe(1);
-    writeFileSync(rom, words);
+    writeFileSync(file, text);
   });
 });
