@@ -49,8 +49,8 @@ export function improve(
     const possible = move(network, random);
     if (possible) shareAll(network, random);
     const worse = network.adders - before;
-    const heat = temperature * (1 - spent() / effort);
-    if (!possible || (worse > 0 && !chance(Math.exp(-worse / heat), random))) {
+    const heat = temperature * Math.max(0, 1 - spent() / effort);
+    if (!possible || (worse > 0 && !chance(decay(worse / heat), random))) {
       network.rollback();
       continue;
     }
@@ -60,6 +60,13 @@ export function improve(
       keep();
     }
   }
+}
+
+/** Close to exp(-x), by operations whose rounding is the same on every machine. */
+function decay(x: number): number {
+  let power = Math.max(0, 1 - x / 64);
+  for (let k = 0; k < 6; k++) power *= power;
+  return power;
 }
 
 function chance(probability: number, random: Random): boolean {

@@ -11,7 +11,7 @@ import {
 const integers = fc.oneof(
   fc.integer({ min: -128, max: 127 }),
   fc.integer(),
-  fc.maxSafeInteger().map((value) => Math.trunc(value / 4)),
+  fc.maxSafeInteger().map((value) => Math.trunc(value / 4) + 0), // no -0,
 );
 const sum = (digits: readonly SignedDigit[]) =>
   digits.reduce((total, { shift, negative }) => total + (negative ? -1 : 1) * 2 ** shift, 0);
