@@ -1,24 +1,21 @@
 /** A constant matrix as an adder graph: subexpressions shared by several rows are added once. */
-import type { Interval } from '../../../shared/interval.js';
-import type { SumReference } from '../../types.js';
+import { operandRanges } from './node-ranges.js';
 import { solveAdderGraph } from './solve.js';
 import { fieldOf, type RowSum, type SumMatrix, type UntimedNode, type UntimedSums } from './sums.js';
 
-/** Every node at the exact width of its own linear form of the inputs. */
-export function adderSums(matrix: SumMatrix): UntimedSums {
+/**
+ * Every node at the exact width of the values it can take.
+ *
+ * @param effort of the search for common sums; 0 is greedy, undefined the search's own
+ */
+export function adderSums(matrix: SumMatrix, effort?: number): UntimedSums {
   const { weights, inputs, outputs, field } = matrix;
-  const graph = solveAdderGraph(weights, outputs, inputs);
-  const forms = new Map<SumReference, Float64Array>(); // coefficients of nodes
-  const formOf = (reference: SumReference) => forms.get(reference) ?? unitForm(reference, inputs);
+  const graph = solveAdderGraph(weights, outputs, inputs, { effort });
+  const ranges = operandRanges(graph, new Array(inputs).fill(field));
   const nodes = graph.nodes.map((node, k): UntimedNode => {
     const a = { from: node.a, shift: node.shiftA, negate: node.negateA };
     const b = { from: node.b, shift: node.shiftB, negate: node.negateB };
-    const [left, right] = [formOf(a.from), formOf(b.from)];
-    const scaleA = (a.negate ? -1 : 1) * 2 ** a.shift;
-    const scaleB = (b.negate ? -1 : 1) * 2 ** b.shift;
-    const form = left.map((coefficient, i) => scaleA * coefficient + scaleB * right[i]);
-    forms.set(inputs + k, form);
-    return { kind: 'adder', a, b, ...fieldOf(rangeOf(form, field)) };
+    return { kind: 'adder', a, b, ...fieldOf(ranges[inputs + k]) };
   });
   const rows = graph.outputs.map(({ operand, shift, negate }): RowSum => {
     if (operand < 0) return { shift: 0, invert: false, constant: 0 };
@@ -26,19 +23,4 @@ export function adderSums(matrix: SumMatrix): UntimedSums {
     return { from: operand, shift, invert: negate, constant: negate ? 2 ** shift : 0 };
   });
   return { nodes, rows };
-}
-
-function unitForm(input: SumReference, inputs: number): Float64Array {
-  const form = new Float64Array(inputs);
-  form[input] = 1;
-  return form;
-}
-
-function rangeOf(form: Float64Array, { min, max }: Interval): Interval {
-  let [low, high] = [0, 0];
-  for (const coefficient of form) {
-    low += coefficient * (coefficient > 0 ? min : max);
-    high += coefficient * (coefficient > 0 ? max : min);
-  }
-  return { min: low, max: high };
 }

@@ -14,6 +14,9 @@ import { tableSums } from './tables.js';
 /** Weights of a layer beyond which nobody would unroll it, and the search for common sums takes long. */
 const MOST_WEIGHTS = 8192;
 
+/** The search for common sums takes seconds; it finds up to this much of the greedy sums' price. */
+const SEARCH_SAVES = 0.85;
+
 /** Whether a layer can be unrolled: sums that are meant to wrap and large layers are left to the folded engine. */
 export function canUnroll(layer: IntegerDense, accumulator: PlannedAccumulator): boolean {
   return layer.weights.length <= MOST_WEIGHTS && accumulator.overflow === 'none';
@@ -26,13 +29,18 @@ export function unrolledEngine(planned: PlannedLayer, module: string): EnginePla
   const { layer, inputType } = planned;
   const matrix = matrixOf(planned);
   const name = `${module}_sums`;
-  const ways = (['adders', 'tables'] as const).map((way) => {
-    const sums = memoised(layer, way, () => (way === 'adders' ? adderSums(matrix) : tableSums(matrix)));
+  const build = (way: 'greedy' | 'adders' | 'tables') => {
+    const sums = memoised(layer, way, () =>
+      way === 'tables' ? tableSums(matrix) : adderSums(matrix, way === 'greedy' ? 0 : undefined),
+    );
     const { accumulator, outputs, nodes } = finish(planned, matrix, sums);
     const sumModule = timed(name, matrix, { nodes, outputs }, accumulator.bits, way === 'tables');
-    return { accumulator, sumModule, cost: sumCost(sumModule) };
-  });
-  const best = ways.reduce((a, b) => (b.cost.lut < a.cost.lut ? b : a));
+    const { lut, sites } = sumCost(sumModule);
+    return { accumulator, sumModule, price: lut + sites }; // Yosys counts the one, silicon spends the other
+  };
+  const [tables, greedy] = [build('tables'), build('greedy')];
+  const searched = greedy.price * SEARCH_SAVES < tables.price ? build('adders') : greedy;
+  const best = searched.price < tables.price ? searched : tables;
   const input: Stream = { lanes: layer.inputs, laneBits: inputType.bits, beats: 1 };
   const sums: Stream = { lanes: layer.outputs, laneBits: best.accumulator.bits, beats: 1 };
   const part: Part = {
