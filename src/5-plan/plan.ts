@@ -35,6 +35,7 @@ export interface PlanOptions {
   readonly lutLayers?: ReadonlySet<string>; // layers that take no DSP blocks under 'auto'
   readonly dspPrice?: number; // LUTs that a DSP block is worth; default: DSP_PRICE
   readonly budget?: Budget; // of planWithin
+  readonly draft?: boolean; // true: quickly, with more adders in unrolled layers than need be
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
 }
@@ -125,7 +126,9 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
     );
     const { inputRanges, ranges } = accumulators;
     const atMost = mostBits(layer, accumulator, options.accumulator);
-    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp: dspRules(options) }];
+    const { draft } = options;
+    const dsp = dspRules(options);
+    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft }];
   });
 }
 

@@ -26,6 +26,18 @@ function pricesOf({ engine = 'lut' }: PlanOptions, { device }: Budget): Prices[]
   );
 }
 
+/** A plan on trial, and what made it. Sums of unrolled layers are not yet searched for. */
+interface Draft {
+  readonly plan: Plan;
+  readonly options: PlanOptions;
+}
+
+/** The plan of a draft: the search for common sums takes seconds a layer, so only the plan that is taken has it. */
+function completed(bounded: BoundedNetwork, { plan, options }: Draft): Plan {
+  const unrolled = plan.units.some(({ engine }) => engine === 'unrolled');
+  return unrolled ? planNetwork(bounded, { ...options, draft: false }) : plan;
+}
+
 /** A resource of which a plan needs more than there is. */
 interface Excess {
   readonly resource: string;
@@ -44,19 +56,19 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
   if (!budget) return planNetwork(bounded, options);
   if (options.cycles === undefined && options.folds === undefined) {
     const fastest = fastestFit(bounded, options, budget);
-    if ('plan' in fastest) return fastest.plan;
+    if ('draft' in fastest) return completed(bounded, fastest.draft);
     return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), fastest.excess, undefined));
   }
   const outcomes = pricesOf(options, budget).map((prices) => {
-    const plan = planSparing(bounded, { ...options, ...prices }, budget);
-    return { plan, excess: excessOf(totalEstimate(plan.estimates), budget) };
+    const draft = planSparing(bounded, { ...options, ...prices }, budget);
+    return { draft, excess: excessOf(totalEstimate(draft.plan.estimates), budget) };
   });
   const fitting = outcomes.find(({ excess }) => excess === undefined);
-  if (fitting) return fitting.plan;
+  if (fitting) return completed(bounded, fitting.draft);
   const [{ excess }] = outcomes;
   if (!excess) throw new Error('a plan that does not fit exceeds something');
   const fastest = fastestFit(bounded, { ...options, cycles: undefined, folds: undefined }, budget);
-  const smallest = 'plan' in fastest ? fastest.plan.cycles.interval : undefined;
+  const smallest = 'draft' in fastest ? fastest.draft.plan.cycles.interval : undefined;
   return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), excess, smallest));
 }
 
@@ -65,29 +77,29 @@ function fastestFit(
   bounded: BoundedNetwork,
   options: PlanOptions,
   budget: Budget,
-): { plan: Plan } | { excess: Excess } {
-  let best: Plan | undefined;
+): { draft: Draft } | { excess: Excess } {
+  let best: Draft | undefined;
   let excess: Excess | undefined;
   for (const prices of pricesOf(options, budget)) {
     // dearer block RAM only helps where it ran out
     if (prices.blockRamWeight && excess && excess.resource !== 'block RAM') continue;
-    const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.cycles.interval);
+    const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.plan.cycles.interval);
     let [low, high] = [0, intervals.length - 1];
     let slowest = 0; // of those tried: its excess is the least
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const plan = planUnlessImpossible(
+      const draft = planUnlessImpossible(
         bounded,
         { ...options, cycles: intervals[middle], ...prices },
         budget,
       );
-      if (!plan) {
+      if (!draft) {
         low = middle + 1;
         continue;
       }
-      const over = excessOf(totalEstimate(plan.estimates), budget);
+      const over = excessOf(totalEstimate(draft.plan.estimates), budget);
       if (over === undefined) {
-        if (!best || plan.cycles.interval < best.cycles.interval) best = plan;
+        if (!best || draft.plan.cycles.interval < best.plan.cycles.interval) best = draft;
         high = middle - 1;
       } else {
         if (middle >= slowest) {
@@ -98,9 +110,9 @@ function fastestFit(
       }
     }
   }
-  if (best) return { plan: best };
+  if (best) return { draft: best };
   if (excess) return { excess };
-  planNetwork(bounded, options); // no interval is possible: says why
+  planNetwork(bounded, { ...options, draft: true }); // no interval is possible: says why
   throw new Error('no interval was tried');
 }
 
@@ -109,7 +121,7 @@ function planUnlessImpossible(
   bounded: BoundedNetwork,
   options: PlanOptions,
   budget: Budget,
-): Plan | undefined {
+): Draft | undefined {
   try {
     return planSparing(bounded, options, budget);
   } catch (error) {
@@ -120,9 +132,10 @@ function planUnlessImpossible(
 }
 
 /** Under 'auto', where DSP blocks run out: they go to the layers in which they save the most LUTs. */
-function planSparing(bounded: BoundedNetwork, options: PlanOptions, budget: Budget): Plan {
+function planSparing(bounded: BoundedNetwork, given: PlanOptions, budget: Budget): Draft {
+  let options: PlanOptions = { ...given, draft: true };
   let plan = planNetwork(bounded, options);
-  if (options.engine !== 'auto') return plan;
+  if (options.engine !== 'auto') return { plan, options };
   const lutLayers = new Set<string>();
   while (excessOf(totalEstimate(plan.estimates), budget)?.resource === 'DSP') {
     const { units, estimates } = plan;
@@ -134,9 +147,10 @@ function planSparing(bounded: BoundedNetwork, options: PlanOptions, budget: Budg
     );
     const kept = worthiest(users, Math.floor((budget.device?.dsp ?? 0) * budget.utilisation));
     for (const { node } of users) if (!kept.has(node)) lutLayers.add(node);
-    plan = planNetwork(bounded, { ...options, lutLayers });
+    options = { ...options, lutLayers };
+    plan = planNetwork(bounded, options);
   }
-  return plan;
+  return { plan, options };
 }
 
 interface BlockUser {

@@ -19,6 +19,8 @@ import {
 } from './parse.js';
 
 /** All options as yargs delivers them: texts, checked by parse.ts. */
+const WAYS = ['threshold_search', 'threshold_sequential', 'threshold_parallel', 'scale_shift'] as const;
+
 export interface GivenOptions {
   readonly model?: string;
   readonly dir?: string;
@@ -99,7 +101,7 @@ export function planArguments(yargs: Argv): Argv {
     })
     .option('requantise', {
       type: 'string',
-      describe: 'threshold_search, threshold_parallel or scale_shift (default: the cheapest)',
+      describe: `${WAYS.join(', ')} (default: the cheapest)`,
     });
 }
 
@@ -118,14 +120,9 @@ export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumu
     fail(errors.usage('expected one of --cycles and --fold, found both', 'build'));
   const policy = accumulator === undefined ? undefined : parsePolicy('--accumulator', accumulator);
   const options: AccumulatorOptions = { policy, overflow };
-  const way = given.requantise;
-  if (
-    way !== undefined &&
-    way !== 'threshold_search' &&
-    way !== 'threshold_parallel' &&
-    way !== 'scale_shift'
-  )
-    return fail(errors.badOption('--requantise', 'threshold_search, threshold_parallel or scale_shift', way));
+  const way = WAYS.find((each) => each === given.requantise);
+  if (given.requantise !== undefined && way === undefined)
+    return fail(errors.badOption('--requantise', WAYS.join(', '), given.requantise));
   const budget = parseBudget(given);
   const target = parseTarget(given.target ?? budget?.device?.target ?? 'xc7');
   if (budget?.device && target !== budget.device.target)

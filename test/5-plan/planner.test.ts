@@ -86,7 +86,7 @@ test('what does not fit is refused, with the interval that does', () => {
   expect(refusal({ ...common, budget: { utilisation: 1, maxLut: 10 } })).toMatch(
     /does_not_fit: .* LUT sites are needed, 10 may be used/,
   );
-  expect(refusal({ ...common, cycles: 8, budget: { utilisation: 1, maxLut: 200 } })).toMatch(
+  expect(refusal({ ...common, cycles: 8, budget: { utilisation: 1, maxLut: 800 } })).toMatch(
     /does_not_fit: .*--cycles \d+ or more fits/s,
   );
 });

@@ -9,6 +9,21 @@ const TINY = join(import.meta.dirname, '../../examples/tiny-mlp/model.json');
 const workshop = new Workshop();
 afterAll(() => workshop.remove());
 
+test.each([
+  { name: 'integer codes', model: INTEGER, codes: INTEGER_CODES },
+  { name: 'positive sums', model: POSITIVE, codes: INTEGER_CODES },
+  { name: 'bipolar codes', model: BIPOLAR, codes: BIPOLAR_CODES },
+])('unrolled layers of $name give one inference per cycle', async ({ model, codes }) => {
+  const directory = await workshop.build(model, { cycles: 1 });
+  expect(record(directory).cycles.interval).toBe(1);
+  expect(record(directory).layers.some(({ engine }) => engine === 'unrolled')).toBe(true);
+  for (const stall of [0, 40]) {
+    const verdict = await check(directory, codes, { stall, samples: 60, trace: true });
+    expect(verdict).toMatchObject({ passed: true, mismatches: 0, cycles: record(directory).cycles });
+    for (const each of verdict.simulators) expect(each.witnessVectors).toBeGreaterThan(0);
+  }
+});
+
 describe.each([
   { name: 'tiny-mlp', model: TINY, codes: INTEGER_CODES, layers: 2 },
   { name: 'bipolar', model: BIPOLAR, codes: BIPOLAR_CODES, layers: 3 },

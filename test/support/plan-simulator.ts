@@ -144,7 +144,7 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
 }
 
 /** A generated module of sums: every value as its own field says. */
-function sums({ inputs, nodes, outputs, laneBits }: SumModule, x: bigint[]): bigint[] {
+export function simulateSums({ inputs, nodes, outputs, laneBits }: SumModule, x: bigint[]): bigint[] {
   const fields = [...inputs, ...nodes];
   const values: bigint[] = [];
   const read = (at: SumReference) => {
@@ -249,7 +249,7 @@ function pass(
       });
     default: {
       const module = generated.find(({ name }) => name === part.module);
-      return module ? sums(module, fields) : fields; // ports, registers, buffers and width converters move fields
+      return module ? simulateSums(module, fields) : fields; // ports, registers, buffers and width converters move fields
     }
   }
 }

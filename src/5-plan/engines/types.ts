@@ -22,6 +22,7 @@ export interface PlannedLayer {
   readonly inputRanges: readonly Interval[]; // [inputs], codes each input can take
   readonly ranges: readonly Interval[]; // [outputs], proven ranges of the sums
   readonly step?: IntegerStep; // the function of the sums
+  readonly draft?: boolean; // see PlanOptions
   readonly atMost: number; // bits that an engine may give the accumulator where that saves logic
   readonly dsp?: DspRules; // where the target has DSP blocks
 }

@@ -39,7 +39,7 @@ export function unrolledEngine(planned: PlannedLayer, module: string): EnginePla
     return { accumulator, sumModule, price: lut + sites }; // Yosys counts the one, silicon spends the other
   };
   const [tables, greedy] = [build('tables'), build('greedy')];
-  const searched = greedy.price * SEARCH_SAVES < tables.price ? build('adders') : greedy;
+  const searched = !planned.draft && greedy.price * SEARCH_SAVES < tables.price ? build('adders') : greedy;
   const best = searched.price < tables.price ? searched : tables;
   const input: Stream = { lanes: layer.inputs, laneBits: inputType.bits, beats: 1 };
   const sums: Stream = { lanes: layer.outputs, laneBits: best.accumulator.bits, beats: 1 };
