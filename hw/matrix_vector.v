@@ -1,14 +1,14 @@
 // matrix_vector.v - folded matrix-vector product: PE neurons at a time, SIMD inputs of each per cycle.
-//   accumulator = start + sum of the array, modulo 2^ACC_W.  The kinds of the operands choose the array:
+//   accumulator = start + sum of the array, modulo 2^W, W being the width of the PE (PE_ACC_W).  The kinds of the operands choose the array:
 //     both bipolar: the count of agreements (popcount_few, popcount_dot; product sum = 2 * count - inputs);
 //     bipolar activations: dot_product, the product sum;
 //     all others: booth_dot, the product sum plus a constant of the neuron.  Signed activations enter it with the sign
 //     bit flipped, which adds 2^(A_W-1) * (sum of the neuron's weights) to the constant.
-//   start = INIT; with START_ROM = 1 a word per neuron from a ROM, which can take the neuron's constant back.  Without
+//   start = INIT (PE_INIT: one for each PE); with START_ROM = 1 a word per neuron from a ROM, which can take the neuron's constant back.  Without
 //   it what follows absorbs the constants (thresholds do), and the accumulators are cleared by their own reset.
 // Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
 //   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; lane pe of beat
-//   fold is neuron fold*PE + pe.  Lane 0 in the low bits.
+//   fold is neuron fold*PE + pe, extended from the PE's own width.  Lane 0 in the low bits.
 // Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
 //   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
 // Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of ACC_W bits.
@@ -29,8 +29,11 @@ module matrix_vector #(
     parameter W_KIND       = 1,   // as A_KIND, or 3: ternary (2 bits, two's complement, never -2)
     parameter CHAIN        = 8,   // lanes per chain of adders in booth_dot, 1 .. 1024
     parameter PIPELINE     = 1,   // 1: registers inside booth_dot, at most 7 adders on a path (CHAIN <= 8)
-    parameter ACC_W        = 12,  // bits per accumulator, 1 .. 48
+    parameter ACC_W        = 12,  // bits per accumulator, the widest, and per lane of the output, 1 .. 48
+    parameter [PE*6-1:0] PE_ACC_W = {PE*6{1'b0}},  // 6 bits for each PE, PE 0 lowest: its own width, 1 .. ACC_W; 0: ACC_W
+    parameter SIGNED       = 0,   // 1: narrower accumulators are two's complement; 0: unsigned
     parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, unless START_ROM
+    parameter [PE*ACC_W-1:0] PE_INIT = {PE{INIT}},  // a start value for each PE, PE 0 lowest, instead of INIT
     parameter START_ROM    = 0,   // 1: a start value per neuron, from STARTS
     parameter BLOCK        = 0,   // 1: weights in block RAM; 0: in LUTs
     parameter WEIGHTS      = "",  // path prefix of the weight files
@@ -76,7 +79,6 @@ module matrix_vector #(
         end
     endfunction
     localparam EXACT_W = array_width(0);
-    localparam DOT_W = EXACT_W < ACC_W ? EXACT_W : ACC_W;  // sums are modulo 2^ACC_W anyway
 
     // Registers inside the array, as booth_dot has them.
     localparam SIGNED_W = W_KIND == 0 ? W_W + 1 : W_W;
@@ -158,11 +160,18 @@ module matrix_vector #(
 
         for (p = 0; p < PE; p = p + 1) begin : gen_pe
             localparam [23:0] NUMBER = "000" + (p / 100) * 65536 + (p / 10 % 10) * 256 + p % 10;
+            localparam [5:0] OWN_W = PE_ACC_W[p*6 +: 6];
+            localparam W = OWN_W == 6'd0 ? ACC_W : OWN_W;
+            localparam [W-1:0] OWN_INIT = PE_INIT[p*ACC_W +: W];
+            localparam DOT_W = EXACT_W < W ? EXACT_W : W;  // sums are modulo 2^W anyway
             wire [SIMD*W_W-1:0] weights;  // stage 1
             wire [DOT_W-1:0] dot_held;    // the dot products' stage
-            wire [ACC_W-1:0] wide_dot;
-            wire [ACC_W-1:0] accumulated;
-            reg [ACC_W-1:0] result;       // the last stage
+            wire [W-1:0] wide_dot;
+            wire [W-1:0] accumulated;
+            reg [W-1:0] result;       // the last stage
+            if (W > ACC_W) begin : gen_check
+                matrix_vector_ERROR_PE_ACC_W_out_of_range see_header ();
+            end
             rom #(
                 .WIDTH(SIMD * W_W),
                 .DEPTH(DEPTH),
@@ -199,12 +208,12 @@ module matrix_vector #(
                     );
                 end
             end
-            assign wide_dot = {{(ACC_W - DOT_W){!COUNTS && !BOOTH && dot_held[DOT_W-1]}}, dot_held};
+            assign wide_dot = {{(W - DOT_W){!COUNTS && !BOOTH && dot_held[DOT_W-1]}}, dot_held};
             if (START_ROM != 0) begin : gen_start
                 // the start value enters the adder's own LUTs on the first beat of a row
-                wire [ACC_W-1:0] start;  // beside the dot products
+                wire [W-1:0] start;  // beside the dot products
                 rom #(
-                    .WIDTH(ACC_W),
+                    .WIDTH(W),
                     .DEPTH(NEURON_FOLD),
                     .FILE(STARTS == "" ? "" : {STARTS, "_pe", NUMBER, ".mem"})
                 ) start_rom (
@@ -214,26 +223,26 @@ module matrix_vector #(
                     wire unused = &{1'b0, dot_first};
                     assign accumulated = start + wide_dot;
                 end else begin : gen_accumulator
-                    reg [ACC_W-1:0] accumulator;
-                    wire [ACC_W-1:0] so_far = dot_first ? start : accumulator;
+                    reg [W-1:0] accumulator;
+                    wire [W-1:0] so_far = dot_first ? start : accumulator;
                     assign accumulated = so_far + wide_dot;
                     always @(posedge clk) if (enable && dot_valid) accumulator <= accumulated;
                 end
             end else if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
                 wire unused = &{1'b0, dot_first, fold};
-                assign accumulated = INIT + wide_dot;
+                assign accumulated = OWN_INIT + wide_dot;
             end else begin : gen_accumulator
-                reg [ACC_W-1:0] accumulator;
+                reg [W-1:0] accumulator;
                 assign accumulated = accumulator + wide_dot;
                 wire unused = &{1'b0, dot_first, fold};
-                initial accumulator = INIT;
+                initial accumulator = OWN_INIT;
                 always @(posedge clk) begin
-                    if (rst || row_done) accumulator <= INIT;  // the flip-flops' own reset: no multiplexer
+                    if (rst || row_done) accumulator <= OWN_INIT;  // the flip-flops' own reset: no multiplexer
                     else if (enable && dot_valid) accumulator <= accumulated;
                 end
             end
             always @(posedge clk) if (row_done) result <= accumulated;
-            assign m_axis_tdata[p*ACC_W +: ACC_W] = result;
+            assign m_axis_tdata[p*ACC_W +: ACC_W] = {{(ACC_W - W){SIGNED != 0 && result[W-1]}}, result};
         end
     endgenerate
 endmodule

@@ -1,9 +1,9 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [dsp] [adders] [clock]   (default: all but clock)
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [dsp] [widths] [adders] [clock]   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * The zoo's networks are needed for times, resources, dsp, widths and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
+import { measureWidths } from './bench-widths.mjs';
 
 const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
 const work = mkdtempSync(join(tmpdir(), 'narrowgate-bench-'));
@@ -148,15 +149,18 @@ function clock() {
 
 const dsp = () => measureDsp({ narrowgate, networks: NETWORKS, model, table, folder: work });
 
+const widths = () => measureWidths({ narrowgate, networks: NETWORKS, model, table, folder: work });
+
 const sections = {
   ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
   dsp,
   adders: () => measureAdders(zoo),
+  widths,
   clock,
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'widths', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {

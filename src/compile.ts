@@ -5,6 +5,7 @@ import { toInteger } from './3-integer/convert.js';
 import { boundNetwork } from './4-bounds/bounds.js';
 import type { BoundedNetwork } from './4-bounds/types.js';
 import { wrappedSums } from './5-plan/accumulator.js';
+import { permuteChannels } from './5-plan/permute.js';
 import type { PlanOptions } from './5-plan/plan.js';
 import { planWithin } from './5-plan/planner.js';
 import type { Plan } from './5-plan/types.js';
@@ -26,15 +27,20 @@ export async function analyse(model: string, inputPort?: PortType): Promise<Boun
 /**
  * Phase 5: hardware for one target, speed and accumulator policy. Where accumulators were asked to wrap, the layers
  * after them are bounded again for the sums that then remain.
+ *
+ * @returns the plan, and the network that it is of: channels of hidden layers may be in another order
  */
 export function plan(bounded: BoundedNetwork, options: PlanOptions): { bounded: BoundedNetwork; plan: Plan } {
-  let current = { bounded, plan: planWithin(bounded, options) };
+  const planned = (each: BoundedNetwork) => {
+    const made = planWithin(each, options);
+    return { bounded: permuteChannels(each, made.channelOrders), plan: made };
+  };
+  let current = planned(bounded);
   for (let known = 0; ; ) {
     const wrapped = wrappedSums(current.plan.units);
     if (wrapped.size === known) return current;
     known = wrapped.size; // rebounding widens ranges, so layers that wrapped go on wrapping
-    const again = boundNetwork(bounded.network, wrapped);
-    current = { bounded: again, plan: planWithin(again, options) };
+    current = planned(boundNetwork(bounded.network, wrapped));
   }
 }
 

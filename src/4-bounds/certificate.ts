@@ -11,6 +11,7 @@ export interface CertificateLayer {
   readonly inputMax: number | readonly number[];
   readonly accumulator: {
     readonly bits: number;
+    readonly perPe?: readonly number[]; // bits of processing element p, which has channels p, p + PE, ...; else bits
     readonly signed: boolean; // two's complement field
     readonly step: number; // sum = step * field + offset
     readonly offset: number;
@@ -18,7 +19,8 @@ export interface CertificateLayer {
     readonly overflow: 'none' | 'wrap';
   };
   readonly widths: AccumulatorWidths;
-  readonly channels: readonly CertificateChannel[];
+  readonly channels: readonly CertificateChannel[]; // in the order of the hardware
+  readonly channelOrder?: readonly number[]; // the model's channel at each position, where that differs
 }
 
 /** One output channel. `witness` has a letter per input: h for the largest code, l for the smallest. */
@@ -43,14 +45,15 @@ interface CertifiedPlan {
     readonly name: string;
     readonly node?: string;
     readonly accumulator?: CertificateLayer['accumulator'];
+    readonly channelOrder?: readonly number[];
   }[];
 }
 
 /** Write out the bounds of all accumulators of a plan. */
 export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certificate {
-  const layers = plan.units.flatMap(({ name, node, accumulator }): CertificateLayer[] => {
+  const layers = plan.units.flatMap(({ name, node, accumulator, channelOrder }): CertificateLayer[] => {
     const proven = bounded.accumulators.get(node ?? '');
-    return accumulator && proven ? [certifyLayer(name, proven, accumulator)] : [];
+    return accumulator && proven ? [certifyLayer(name, proven, accumulator, channelOrder)] : [];
   });
   const input = bounded.codeRanges.get(bounded.network.input) ?? [];
   const { min, max } = hull(input);
@@ -66,7 +69,8 @@ export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certi
 function certifyLayer(
   name: string,
   proven: BoundedAccumulator,
-  { bits, signed, step, offset, offsets, overflow }: CertificateLayer['accumulator'],
+  { bits, perPe, signed, step, offset, offsets, overflow }: CertificateLayer['accumulator'],
+  channelOrder: readonly number[] | undefined,
 ): CertificateLayer {
   const { layer, inputRanges, ranges, widths, channelWidths } = proven;
   return {
@@ -75,7 +79,7 @@ function certifyLayer(
     outputs: layer.outputs,
     inputMin: oneOrAll(inputRanges.map(({ min }) => min)),
     inputMax: oneOrAll(inputRanges.map(({ max }) => max)),
-    accumulator: { bits, signed, step, offset, offsets, overflow },
+    accumulator: { bits, perPe, signed, step, offset, offsets, overflow },
     widths,
     channels: ranges.map(({ min, max }, channel) => ({
       min,
@@ -83,6 +87,7 @@ function certifyLayer(
       widths: channelWidths[channel],
       witness: letters(witness(proven, channel, 'max'), inputRanges),
     })),
+    channelOrder,
   };
 }
 

@@ -68,7 +68,7 @@ export function planAccumulator(
 }
 
 /** The policy that holds for a layer. */
-function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): AccumulatorPolicy {
+export function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): AccumulatorPolicy {
   return policy ?? layer.accumulator?.bits ?? 'minimal';
 }
 

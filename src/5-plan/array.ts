@@ -1,7 +1,6 @@
 /** The arrays of hw/: which one multiplies, and what booth_dot adds of its own. */
 import type { IntegerDense, IntegerType } from '../3-integer/types.js';
-import { laneNumber, packWord } from './memory.js';
-import type { MemoryImage, Part } from './types.js';
+import type { Part } from './types.js';
 
 /** How the array multiplies: matrix_vector chooses by the same rule. */
 export type ArrayKind = 'popcount_dot' | 'dot_product' | 'booth_dot';
@@ -72,27 +71,4 @@ export function arrayLatency({ parameters }: Part): number {
   const digits = kind === 2 ? 1 : Math.ceil(signedBits / 2);
   const joins = digits - 1 + Math.ceil(Math.log2(Math.ceil(number('SIMD') / number('CHAIN'))));
   return joins > 7 ? 2 : 1;
-}
-
-/** Start values of the accumulators, one word per row of a processing element: see matrix_vector, STARTS. */
-export function startImages(
-  prefix: string,
-  layer: IntegerDense,
-  activation: IntegerType,
-  pe: number,
-  accumulatorBits: number,
-  initial: number,
-): MemoryImage[] {
-  const { outputs } = layer;
-  const constants = rowConstants(layer, activation);
-  const size = 2 ** accumulatorBits;
-  return Array.from({ length: pe }, (_, p) => ({
-    file: `${prefix}_pe${laneNumber(p)}.mem`,
-    width: accumulatorBits,
-    words: Array.from({ length: outputs / pe }, (__, fold) => {
-      const row = fold * pe + p;
-      const start = (initial - constants[row]) % size;
-      return packWord([start < 0 ? start + size : start], accumulatorBits);
-    }),
-  }));
 }

@@ -55,6 +55,30 @@ export function weightImages(prefix: string, layer: IntegerDense, pe: number, si
   return images;
 }
 
+/**
+ * Start values of the accumulators, one word per row of a processing element: see matrix_vector, STARTS.
+ *
+ * @param starts [outputs], taken modulo the accumulator's size
+ * @param widths [PE], bits of each processing element's accumulator
+ */
+export function startImages(
+  prefix: string,
+  starts: readonly number[],
+  widths: readonly number[],
+): MemoryImage[] {
+  return widths.map((width, p) => {
+    const words: string[] = [];
+    for (let row = p; row < starts.length; row += widths.length)
+      words.push(packWord([modulo(starts[row], 2 ** width)], width));
+    return { file: `${prefix}_pe${laneNumber(p)}.mem`, width, words };
+  });
+}
+
+/** The remainder in 0 .. size - 1. */
+export function modulo(value: number, size: number): number {
+  return ((value % size) + size) % size;
+}
+
 /** Weight ROMs of this many bits and words go to block RAM: in LUTs they would cost 64 and more. */
 const BLOCK_ROM_BITS = 4096;
 const BLOCK_ROM_WORDS = 256;

@@ -125,7 +125,6 @@ function addPart(terms: Terms, part: Part): void {
 function addEngine(terms: Terms, { parameters, input }: Part): void {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const [pe, simd, activationBits, kind] = [number('PE'), input.lanes, number('A_W'), number('W_KIND')];
-  const bits = number('ACC_W');
   const signedBits = kind === 0 ? number('W_W') + 1 : number('W_W');
   const digits = kind === 2 ? 1 : Math.ceil(signedBits / 2);
   let sum = Math.ceil(Math.log2(simd + 1));
@@ -134,14 +133,22 @@ function addEngine(terms: Terms, { parameters, input }: Part): void {
   else {
     const shape = { lanes: simd, activationBits, digits, short: kind >= 2 || signedBits % 2 === 1 };
     const array = boothTerms(shape);
-    sum = Math.min(array.bits, bits);
+    sum = array.bits;
     terms.rows += pe * array.rows;
     terms.joins += pe * array.joins;
   }
   const startRom = number('START_ROM') === 1;
-  if (number('SYNAPSE_FOLD') > 1 || startRom)
-    terms.accumulators += pe * (startRom ? bits : Math.min(sum, bits));
-  else if (!/'h0+$/.test(String(parameters.get('INIT')))) terms.accumulators += pe * 0.5 * bits;
+  for (const own of accumulatorBits(parameters))
+    if (number('SYNAPSE_FOLD') > 1 || startRom) terms.accumulators += startRom ? own : Math.min(sum, own);
+    else if (!/'h0+$/.test(String(parameters.get('INIT')))) terms.accumulators += 0.5 * own;
+}
+
+/** Bits of every processing element's accumulator of matrix_vector. */
+function accumulatorBits(parameters: Part['parameters']): number[] {
+  const [pe, bits] = [Number(parameters.get('PE')), Number(parameters.get('ACC_W'))];
+  const own = /'h([0-9a-f]+)$/.exec(String(parameters.get('PE_ACC_W') ?? ''))?.[1];
+  const widths = BigInt(`0x${own ?? 0}`);
+  return Array.from({ length: pe }, (_, p) => Number((widths >> BigInt(6 * p)) & 63n) || bits);
 }
 
 /** LUTs of counting agreements: see popcount_dot.v. */
@@ -266,7 +273,8 @@ function flipFlops(unit: Unit): number {
         number('BLOCK') || number('SYNAPSE_FOLD') * number('NEURON_FOLD') === 1
           ? 0
           : input.lanes * number('W_W');
-      total += input.lanes * input.laneBits + number('PE') * (inside + weights + number('ACC_W')) + 24;
+      const accumulators = accumulatorBits(parameters).reduce((sum, own) => sum + own, 0);
+      total += input.lanes * input.laneBits + number('PE') * (inside + weights) + accumulators + 24;
     }
     if (module === 'threshold_search')
       total += (number('LEVEL_BITS') - 1) * output.lanes * (number('IN_W') + 4);

@@ -5,7 +5,8 @@ import type { IntegerNetwork, IntegerNode, IntegerStep, IntegerTensor } from '..
 import type { BoundedNetwork } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
-import { type AccumulatorOptions, mostBits, planAccumulator } from './accumulator.js';
+import { type AccumulatorOptions, mostBits, planAccumulator, policyOf } from './accumulator.js';
+import { chooseChannelOrders } from './channel-order.js';
 import { denseUnit } from './dense.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
@@ -15,6 +16,7 @@ import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer } from './fold.js';
 import { estimateUnit } from './model.js';
+import { permuteChannels } from './permute.js';
 import { inputUnit, outputUnit } from './ports.js';
 import type { RequantisationWay } from './requantise.js';
 import { stepUnit } from './step.js';
@@ -38,24 +40,29 @@ export interface PlanOptions {
   readonly draft?: boolean; // true: quickly, with more adders in unrolled layers than need be
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
+  readonly perPeWidths?: boolean; // accumulators of their own width for processing elements under 'minimal'; default true
 }
 
 /**
- * Plan the hardware of a network.
+ * Plan the hardware of a network. Where the plan has channel orders, it is that of the network with its channels so
+ * permuted (permuteChannels).
  *
  * @throws accumulator_too_narrow, engine_impossible, fold_invalid, interval_impossible, operand_too_wide
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
-  const { network } = bounded;
-  const layers = pairLayers(bounded, options);
-  const input = tensorOf(network, network.input);
+  const original = pairLayers(bounded, options);
+  const input = tensorOf(bounded.network, bounded.network.input);
   const elements = elementsOf(input);
   const { inputLanes, choices } = chooseFolding(
-    layers.map((each) => foldLayer(each, options)),
+    original.map((each) => foldLayer(each, options)),
     elements,
-    inputCost(network, input),
-    intervalWanted(layers, options),
+    inputCost(bounded.network, input),
+    intervalWanted(original, options),
   );
+  const channelOrders = chooseChannelOrders(bounded.network, original, choices);
+  const permuted = permuteChannels(bounded, channelOrders);
+  const layers = channelOrders.size ? pairLayers(permuted, options) : original;
+  const { network } = permuted;
 
   const top = `${network.name}_top`;
   const unitName = unitNames(network.name);
@@ -64,7 +71,16 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   for (const node of network.nodes) {
     const { output } = units[units.length - 1];
     if (node.kind === 'dense') {
-      units.push(denseUnit(network, layers[at], choices[at], output, unitName(node), options.requantisation));
+      const unit = denseUnit(
+        network,
+        layers[at],
+        choices[at],
+        output,
+        unitName(node),
+        options.requantisation,
+      );
+      const channelOrder = channelOrders.get(node.name);
+      units.push(channelOrder ? { ...unit, channelOrder } : unit);
       at++;
     } else if (!layers.some(({ step }) => step === node)) {
       units.push(stepUnit(network, node, output, unitName(node), options.requantisation));
@@ -77,6 +93,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     device: options.budget?.device?.name,
     accumulatorPolicy: String(options.accumulator.policy ?? 'minimal'),
     units,
+    channelOrders,
     estimates: units.map((unit) => estimateUnit(unit, options.target)),
     input: units[0].input,
     output: units[units.length - 1].output,
@@ -128,7 +145,8 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
     const atMost = mostBits(layer, accumulator, options.accumulator);
     const { draft } = options;
     const dsp = dspRules(options);
-    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft }];
+    const perPe = options.perPeWidths !== false && policyOf(layer, options.accumulator) === 'minimal';
+    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft, perPe }];
   });
 }
 

@@ -112,6 +112,7 @@ export interface Unit {
   readonly outputCode: LaneCode; // of the tensor that `tensor` names
   readonly tensor: string; // IntegerNetwork tensor that leaves this unit
   readonly node?: string; // dense only: IntegerNetwork node of the array
+  readonly channelOrder?: readonly number[]; // dense only: [outputs], the model's channel at each position; else as in the model
   readonly memories: readonly MemoryImage[];
   readonly generated: readonly SumModule[]; // modules made for this unit alone
   readonly interval: number; // cycles between inferences when nothing stalls
@@ -128,10 +129,13 @@ export interface Unit {
 
 /**
  * What the hardware's accumulator holds: sum = step * field + offset, the field unsigned or two's complement of
- * `bits` bits. `min` .. `max` are the proven ends of the sum over all channels.
+ * `bits` bits. `min` .. `max` are the proven ends of the sum over all channels. Where processing elements have widths of
+ * their own, `bits` is the widest, and the field fits the narrower ones.
  */
 export interface PlannedAccumulator {
   readonly bits: number;
+  readonly perPe?: readonly number[]; // [PE], bits of each processing element's accumulator; else all have `bits`
+  readonly uniformBits?: number; // with perPe: what all of them would have with one width for the layer
   readonly signed: boolean;
   readonly step: number;
   readonly offset: number;
@@ -151,12 +155,16 @@ export interface Estimate {
   readonly dsp: number;
 }
 
+/** Dense node name -> [outputs], the model's channel at each position. */
+export type ChannelOrders = ReadonlyMap<string, readonly number[]>;
+
 export interface Plan {
   readonly top: string; // Verilog module name
   readonly target: Target;
   readonly device?: string; // that it was folded for
   readonly accumulatorPolicy: string;
   readonly units: readonly Unit[];
+  readonly channelOrders: ChannelOrders; // of the layers whose channels are not in the model's order
   readonly estimates: readonly Estimate[]; // [units], by the resource model for `target`
   readonly input: Stream; // at the port
   readonly output: Stream;

@@ -19,6 +19,7 @@ export interface BuildUnit {
   readonly arrayOutput?: Stream;
   readonly interval: number;
   readonly accumulator?: PlannedAccumulator;
+  readonly channelOrder?: readonly number[]; // the model's channel at each position
   readonly fold?: {
     readonly pe: number;
     readonly simd: number;
@@ -32,7 +33,10 @@ export interface BuildUnit {
 export interface BuildLayer {
   readonly name: string;
   readonly op: string;
-  readonly accumulatorBits?: number;
+  readonly accumulatorBits?: number; // the widest
+  readonly accumulatorBitsPerPe?: readonly number[]; // where processing elements have widths of their own
+  readonly accumulatorBitsTotal?: number; // of all processing elements
+  readonly accumulatorBitsUniform?: number; // what the total would be with one width for the layer
   readonly widths?: AccumulatorWidths;
   readonly pe?: number;
   readonly simd?: number;
@@ -89,6 +93,7 @@ export function buildRecord(
         outputCode,
         interval,
         accumulator,
+        channelOrder,
         fold,
         requantisation,
       } = unit;
@@ -112,6 +117,7 @@ export function buildRecord(
         outputCode,
         interval,
         accumulator,
+        channelOrder,
         fold,
         requantisation,
         estimate: rounded(plan.estimates[index]),
@@ -127,6 +133,10 @@ function rounded({ lut, sites, ff, bram, dsp }: Estimate): Estimate {
   return { lut: Math.round(lut), sites: Math.round(sites), ff: Math.round(ff), bram, dsp };
 }
 
+function totalBits({ perPe, bits }: PlannedAccumulator, pe: number): number {
+  return perPe ? perPe.reduce((sum, own) => sum + own, 0) : pe * bits;
+}
+
 /** The layers of the CLI contract: units that compute, without the ports. */
 export function buildLayers(plan: Plan): BuildLayer[] {
   return plan.units
@@ -135,6 +145,9 @@ export function buildLayers(plan: Plan): BuildLayer[] {
       name,
       op,
       accumulatorBits: accumulator?.bits,
+      accumulatorBitsPerPe: accumulator?.perPe,
+      accumulatorBitsTotal: accumulator && fold && totalBits(accumulator, fold.pe),
+      accumulatorBitsUniform: accumulator && fold && (accumulator.uniformBits ?? accumulator.bits) * fold.pe,
       widths: accumulator?.widths,
       pe: fold?.pe,
       simd: fold?.simd,

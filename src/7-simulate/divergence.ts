@@ -34,7 +34,7 @@ export async function firstDivergence(
       const at = (index: number, got: number | null, cycle: number): Mismatch => ({
         simulator,
         layer: unit.name,
-        channel: index % perSample,
+        channel: unit.channelOrder?.[index % perSample] ?? index % perSample,
         sample: Math.floor(index / perSample),
         expected: expected[index],
         got,

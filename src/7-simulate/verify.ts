@@ -17,7 +17,7 @@ import { chooseWitnesses } from './witnesses.js';
 export interface Mismatch {
   readonly simulator: Simulator;
   readonly layer: string;
-  readonly channel: number;
+  readonly channel: number; // of the model
   readonly sample: number;
   readonly expected: number;
   readonly got: number | null; // null: no output came
@@ -245,11 +245,12 @@ class Verification {
       total.vectors += vectors;
       total.mismatches += compared.mismatches;
       total.problem ??= result.problem?.message;
+      const position = compared.first % bounded.layer.outputs;
       if (compared.mismatches > 0 && !this.firstMismatch)
         this.firstMismatch = {
           simulator: simulation.simulator,
           layer: unit.name,
-          channel: compared.first % bounded.layer.outputs,
+          channel: unit.channelOrder?.[position] ?? position,
           sample: Math.floor(compared.first / bounded.layer.outputs),
           expected: compared.expected,
           got: compared.got,

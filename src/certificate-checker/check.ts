@@ -42,11 +42,13 @@ interface Claim {
   inputMax: number | number[];
   accumulator: Field;
   channels: { min: number; max: number; witness: string }[];
+  channelOrder?: number[];
 }
 
 /** sum = step * field + offset; the field is unsigned or two's complement. */
 interface Field {
   bits: number;
+  perPe?: number[]; // bits of each processing element's field, in place of bits
   signed: boolean;
   step: number;
   offset: number;
@@ -124,6 +126,9 @@ function readJson(directory: string, name: string): unknown {
 function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): CheckedLayer {
   const { accumulator, inputs, outputs, channels } = claim;
   expectEqual('channels', channels.length, outputs);
+  const named = new Set(claim.channelOrder ?? channels.keys());
+  if (named.size !== outputs || ![...named].every((channel) => channel in channels))
+    throw new Doubt('its channel order does not name every channel once');
   expectEqual('elements that reach it', codes.min.length, inputs);
   const low = spread(claim.inputMin, inputs);
   const high = spread(claim.inputMax, inputs);
@@ -153,12 +158,25 @@ function checkFolded(rtl: RtlFolder, unit: Unit, claim: Claim, low: number[], hi
   expectEqual('ACC_W', engine.number('ACC_W'), accumulator.bits);
   expectEqual('inputs', engine.number('SIMD') * engine.number('SYNAPSE_FOLD'), inputs);
   expectEqual('outputs', engine.number('PE') * engine.number('NEURON_FOLD'), outputs);
+  const pe = engine.number('PE');
+  if (accumulator.perPe) expectEqual('PE', pe, accumulator.perPe.length);
   channels.forEach((channel, index) => {
+    const bits = ownBits(engine, accumulator, index % pe);
     const weights = blocks ? dspWeights(rtl, blocks, index) : channelWeights(rtl, engine, index);
     if (blocks) checkBlocks(blocks, claim, index, weights, low, high);
-    else checkStart(rtl, engine, claim, index, weights);
-    checkChannel(channel, index, weights, low, high, accumulator);
+    else checkStart(rtl, engine, claim, index, weights, bits);
+    checkChannel(channel, index, weights, low, high, { ...accumulator, bits });
   });
+}
+
+/** Bits of one processing element's accumulator, as the Verilog has it: the certificate must say the same. */
+function ownBits(engine: Parameters, { bits, perPe, signed }: Field, pe: number): number {
+  const own = engine.field('PE_ACC_W', pe, 6) || engine.number('ACC_W'); // 0: as wide as the widest
+  expectEqual(`bits of processing element ${pe}`, own, perPe ? perPe[pe] : bits);
+  if (own > bits) throw new Doubt(`processing element ${pe} has ${own} bits, its lane ${bits}`);
+  // the lane extends a narrower field as the certificate reads it
+  if (own < bits) expectEqual('SIGNED', engine.number('SIGNED', 0), signed ? 1 : 0);
+  return own;
 }
 
 /**
@@ -242,6 +260,7 @@ function checkStart(
   { accumulator, inputs }: Claim,
   channel: number,
   weights: number[],
+  bits: number,
 ): void {
   const counts = engine.number('A_KIND') === 2 && engine.number('W_KIND') === 2;
   const booth = engine.number('A_KIND') !== 2;
@@ -250,16 +269,16 @@ function checkStart(
   const field =
     (emptySum - offsetOf(accumulator, channel)) / accumulator.step -
     (booth ? arrayConstant(engine, weights) : 0);
-  const size = 2 ** accumulator.bits;
+  const size = 2 ** bits;
   const pe = engine.number('PE');
   const found = engine.number('START_ROM', 0)
     ? bitsOf(
         rtl.rom(`${engine.text('STARTS')}_pe${digits(channel % pe, 3)}.mem`)[Math.floor(channel / pe)],
         0,
-        accumulator.bits,
+        bits,
       )
-    : engine.number('INIT');
-  expectEqual(`channel ${channel}: its start value`, found, ((field % size) + size) % size);
+    : (engine.field('PE_INIT', channel % pe, accumulator.bits) ?? engine.number('INIT'));
+  expectEqual(`channel ${channel}: its start value`, found % size, ((field % size) + size) % size);
 }
 
 /** The constant of booth_dot (its header): each negative radix-4 digit d adds 4^d * (2^row bits - 1). */

@@ -65,6 +65,16 @@ export class Parameters {
     return value;
   }
 
+  /** Number `index` of a vector of fields of `width` bits, 0 in the low bits; undefined where there is no such vector. */
+  field(name: string, index: number, width: number): number | undefined {
+    const given = this.values.get(name);
+    if (given === undefined) return undefined;
+    const [, size, word] = /^(\d+)'h([0-9a-f]+)$/.exec(given) ?? [];
+    if (word === undefined || (index + 1) * width > Number(size))
+      throw new Doubt(`${this.where}: parameter ${name} is '${given}'`);
+    return bitsOf(word, index * width, width);
+  }
+
   text(name: string): string {
     return (this.values.get(name) ?? '').replace(/^"|"$/g, '');
   }

@@ -40,7 +40,9 @@ function expectEqual(network: IntegerNetwork, plan: Plan, codes: Int32Array, cou
     const found = simulatePlan(plan, codes.subarray(n * width, (n + 1) * width));
     for (const [name, values] of found) {
       const golden = name === 'port' ? output : (tensors.get(name) ?? []);
-      const expected = Array.from(golden.slice(n * values.length, (n + 1) * values.length));
+      const inOrder = Array.from(golden.slice(n * values.length, (n + 1) * values.length));
+      const order = plan.units.find(({ tensor, kind }) => tensor === name && kind === 'dense')?.channelOrder;
+      const expected = order ? order.map((channel) => inOrder[channel]) : inOrder;
       expect(values, `${name}, sample ${n}, ${plan.units.map((unit) => unit.requantisation)}`).toEqual(
         expected,
       );

@@ -207,7 +207,9 @@ describe('tampering is found', () => {
   test('a claimed offset that the start values do not have', () => {
     const folder = copyOf(original);
     editClaims(folder, ({ layers }) => {
-      layers[0].accumulator.offset += 1;
+      const { accumulator, outputs } = layers[0];
+      const { offset, offsets = new Array<number>(outputs).fill(offset) } = accumulator;
+      accumulator.offsets = offsets.map((each) => each + 1);
     });
     expect(problems(folder)).toMatch(/^layer hidden: .*start value/);
   });

@@ -128,8 +128,15 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
   return Array.from({ length: pe * folds }, (_, neuron) => {
     const file = `_pe${digits(neuron % pe, 3)}`;
     const row = Math.floor(neuron / pe);
-    const startRom = reader.part.parameters.has('START_ROM');
-    let sum = startRom ? field(reader.word('STARTS', file, row), 0, bits) : reader.big('INIT');
+    const lane = (name: string, width: number) =>
+      (reader.big(name) >> BigInt((neuron % pe) * width)) & (2n ** BigInt(width) - 1n);
+    const has = (name: string) => reader.part.parameters.has(name);
+    const own = has('PE_ACC_W') ? Number(lane('PE_ACC_W', 6)) : bits;
+    let sum = has('START_ROM')
+      ? field(reader.word('STARTS', file, row), 0, own)
+      : has('PE_INIT')
+        ? lane('PE_INIT', bits)
+        : reader.big('INIT');
     for (let s = 0; s < synapses; s++) {
       const word = reader.word('WEIGHTS', file, row * synapses + s);
       for (let lane = 0; lane < simd; lane++) {
@@ -139,7 +146,7 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
         else sum += counts ? (weight * operand(a, 1, 2) + 1n) / 2n : weight * operand(a, 1, 2);
       }
     }
-    return BigInt.asUintN(bits, sum);
+    return BigInt.asUintN(bits, has('SIGNED') ? BigInt.asIntN(own, sum) : BigInt.asUintN(own, sum));
   });
 }
 

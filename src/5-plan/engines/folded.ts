@@ -1,9 +1,9 @@
 /** The folded LUT engine: a vector buffer that repeats the activations, and matrix_vector with its weight ROMs. */
 import type { Fold } from '../../1-import/types.js';
 import type { IntegerDense } from '../../3-integer/types.js';
-import { absorbConstants, initialField } from '../accumulator.js';
-import { arrayKind, CHAIN_LANES, rowConstants, startImages, weightKind } from '../array.js';
-import { prefersBlock, weightImages } from '../memory.js';
+import { CHAIN_LANES, weightKind } from '../array.js';
+import { modulo, packWord, prefersBlock, startImages, weightImages } from '../memory.js';
+import { planStarts, rowsOf, type Starts } from '../starts.js';
 import type { Part, Stream } from '../types.js';
 import type { EnginePlan, PlannedLayer } from './types.js';
 
@@ -13,7 +13,8 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
   const fold = { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd };
   const buffer = vectorBuffer({ pe, simd }, layer, inputType.bits);
   const replayed = buffer.output;
-  const { accumulator, initial, startRom } = startOfSums(planned, fold.neuronFold);
+  const starts = planStarts(planned, rowsOf(planned), fold);
+  const { accumulator } = starts;
   const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: fold.neuronFold };
   const array: Part[] = [
     buffer,
@@ -22,12 +23,14 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
       instance: 'engine',
       input: replayed,
       output: sums,
-      parameters: engineParameters({ ...planned, accumulator }, fold, module, startRom ? undefined : initial),
+      parameters: engineParameters(planned, fold, module, starts),
     },
   ];
   const memories = weightImages(`${module}_weights`, layer, pe, simd);
-  if (startRom)
-    memories.push(...startImages(`${module}_starts`, layer, inputType, pe, accumulator.bits, initial));
+  if (starts.rom) {
+    const widths = accumulator.perPe ?? new Array<number>(pe).fill(accumulator.bits);
+    memories.push(...startImages(`${module}_starts`, starts.fields, widths));
+  }
   return { array, input: buffer.input, sums, accumulator, memories, generated: [], interval: replayed.beats };
 }
 
@@ -48,29 +51,11 @@ export function vectorBuffer({ pe, simd }: Fold, layer: IntegerDense, laneBits: 
   };
 }
 
-/**
- * Where the accumulators start. booth_dot adds a constant to every neuron's sum: thresholds that differ by channel
- * anyway take it up, if that costs no bit; else a ROM of start values takes it back.
- *
- * @returns initial: the field of an empty sum, before the array's constant
- */
-function startOfSums(planned: PlannedLayer, neuronFold: number) {
-  const { layer, inputType, accumulator, ranges, step } = planned;
-  const initial = initialField(accumulator, layer.inputs);
-  if (arrayKind(inputType, layer.weightType) !== 'booth_dot')
-    return { accumulator, initial, startRom: false };
-  const constants = rowConstants(layer, inputType);
-  // thresholds that all channels share would have to be written out for each: dearer than the start values
-  const absorbs = step !== undefined && (step.rows > 1 || neuronFold === 1);
-  const absorbed = absorbs ? absorbConstants(accumulator, ranges, constants) : undefined;
-  return absorbed ? { ...absorbed, startRom: false } : { accumulator, initial, startRom: true };
-}
-
 function engineParameters(
-  { layer, inputType, accumulator }: PlannedLayer,
+  { layer, inputType }: PlannedLayer,
   fold: { pe: number; simd: number; neuronFold: number; synapseFold: number },
   module: string,
-  initial: number | undefined, // undefined: start values from a ROM
+  { accumulator: { bits, perPe, signed }, rom, fields }: Starts,
 ) {
   const parameters = new Map<string, number | string>([
     ['PE', fold.pe],
@@ -83,11 +68,19 @@ function engineParameters(
     ['W_KIND', weightKind(layer.weightType)],
     ['CHAIN', CHAIN_LANES],
     ['PIPELINE', 1],
-    ['ACC_W', accumulator.bits],
+    ['ACC_W', bits],
     ['BLOCK', prefersBlock(fold.simd * layer.weightType.bits, fold.synapseFold * fold.neuronFold) ? 1 : 0],
     ['WEIGHTS', `"${module}_weights"`],
   ]);
-  if (initial === undefined) parameters.set('START_ROM', 1).set('STARTS', `"${module}_starts"`);
-  else parameters.set('INIT', `${accumulator.bits}'h${initial.toString(16)}`);
-  return parameters;
+  const hex = (values: readonly number[], width: number) =>
+    `${values.length * width}'h${packWord(values, width)}`;
+  if (perPe?.some((own) => own < bits)) {
+    parameters.set('PE_ACC_W', hex(perPe, 6));
+    if (signed) parameters.set('SIGNED', 1);
+  }
+  if (rom) return parameters.set('START_ROM', 1).set('STARTS', `"${module}_starts"`);
+  const initial = fields.map((field, p) => modulo(field, 2 ** (perPe?.[p] ?? bits)));
+  if (initial.every((field) => field === initial[0]))
+    return parameters.set('INIT', `${bits}'h${initial[0].toString(16)}`);
+  return parameters.set('PE_INIT', hex(initial, bits));
 }

@@ -42,7 +42,11 @@ describe('every part of a plan', () => {
   });
 
   const expected = ({ module }: Part) =>
-    /^(threshold_|scale_shift)/.test(module) ? 'requantise' : /^matrix_vector$|_sums$/.test(module) ? 'array' : 'stream';
+    /^(threshold_|scale_shift)/.test(module)
+      ? 'requantise'
+      : /^matrix_vector$|_sums$/.test(module)
+        ? 'array'
+        : 'stream';
 
   it('is found again by the names of instances', () => {
     let parts = 0;
