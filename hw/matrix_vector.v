@@ -1,17 +1,19 @@
 // matrix_vector.v - folded matrix-vector product: PE neurons at a time, SIMD inputs of each per cycle.
-//   accumulator = start + sum of the array, modulo 2^W, W being the width of the PE (PE_ACC_W).  The kinds of the operands choose the array:
+//   accumulator = start + sum of the array, modulo 2^W, W being the width of the PE (PE_ACC_W).
+//   The kinds of the operands choose the array:
 //     both bipolar: the count of agreements (popcount_few, popcount_dot; product sum = 2 * count - inputs);
 //     bipolar activations: dot_product, the product sum;
 //     all others: booth_dot, the product sum plus a constant of the neuron.  Signed activations enter it with the sign
 //     bit flipped, which adds 2^(A_W-1) * (sum of the neuron's weights) to the constant.
-//   start = INIT (PE_INIT: one for each PE); with START_ROM = 1 a word per neuron from a ROM, which can take the neuron's constant back.  Without
-//   it what follows absorbs the constants (thresholds do), and the accumulators are cleared by their own reset.
+//   start = INIT (PE_INIT: one for each PE); with START_ROM = 1 a word per neuron from a ROM, which can take the
+//   neuron's constant back.  Without it what follows absorbs the constants (thresholds do), and the
+//   accumulators are cleared by their own reset.
 // Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
 //   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; lane pe of beat
 //   fold is neuron fold*PE + pe, extended from the PE's own width.  Lane 0 in the low bits.
 // Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
 //   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
-// Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of ACC_W bits.
+// Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of the PE's width.
 // Latency 3 cycles, plus that of booth_dot (PIPELINE), from the last beat of a row to its output; 1 beat/cycle, no
 //   bubbles between rows and vectors.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
@@ -160,8 +162,8 @@ module matrix_vector #(
 
         for (p = 0; p < PE; p = p + 1) begin : gen_pe
             localparam [23:0] NUMBER = "000" + (p / 100) * 65536 + (p / 10 % 10) * 256 + p % 10;
-            localparam [5:0] OWN_W = PE_ACC_W[p*6 +: 6];
-            localparam W = OWN_W == 6'd0 ? ACC_W : OWN_W;
+            localparam [31:0] OWN_W = {26'd0, PE_ACC_W[p*6 +: 6]};
+            localparam W = OWN_W == 0 ? ACC_W : OWN_W;
             localparam [W-1:0] OWN_INIT = PE_INIT[p*ACC_W +: W];
             localparam DOT_W = EXACT_W < W ? EXACT_W : W;  // sums are modulo 2^W anyway
             wire [SIMD*W_W-1:0] weights;  // stage 1

@@ -15,6 +15,8 @@ module matrix_vector_tb;
     parameter PIPELINE = 0;
     parameter START_ROM = 0;
     parameter ACC_W = 12;
+    parameter [PE*6-1:0] PE_ACC_W = 0;
+    parameter SIGNED = 0;
     parameter [ACC_W-1:0] INIT = 0;
     parameter BLOCK = 0;
     parameter WEIGHTS = "w";
@@ -31,8 +33,8 @@ module matrix_vector_tb;
     );
     matrix_vector #(
         .PE(PE), .SIMD(SIMD), .SYNAPSE_FOLD(SYNAPSE_FOLD), .NEURON_FOLD(NEURON_FOLD), .A_W(A_W),
-        .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .PIPELINE(PIPELINE), .START_ROM(START_ROM), .ACC_W(ACC_W), .INIT(INIT),
-        .BLOCK(BLOCK), .WEIGHTS(WEIGHTS), .STARTS(STARTS)
+        .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .PIPELINE(PIPELINE), .START_ROM(START_ROM), .ACC_W(ACC_W),
+        .PE_ACC_W(PE_ACC_W), .SIGNED(SIGNED), .INIT(INIT), .BLOCK(BLOCK), .WEIGHTS(WEIGHTS), .STARTS(STARTS)
     ) dut (
         .clk(clk), .rst(rst),
         .s_axis_tdata(s_data), .s_axis_tvalid(s_valid), .s_axis_tready(s_ready),

@@ -19,12 +19,14 @@ export interface Engine {
   readonly START_ROM: number;
   readonly BLOCK: number;
   readonly ACC_W: number;
+  readonly widths?: readonly number[]; // [PE], bits of each PE's accumulator; default ACC_W
+  readonly SIGNED?: number; // 1: narrower ones extend as two's complement
 }
 
 /** Beats offered, at least: the reset in mid-stream comes after 24 to 52 cycles. */
 const BEATS = 64;
 
-export function engineBench(engine: Engine): Bench {
+export function engineBench({ widths, ...engine }: Engine): Bench {
   const { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, START_ROM, ACC_W } = engine;
   const random = new Random(PE * 1000 + SIMD * 100 + ACC_W);
   const inputs = SIMD * SYNAPSE_FOLD;
@@ -49,7 +51,7 @@ export function engineBench(engine: Engine): Bench {
       input.push(...beats(a, A_W));
       const sums = neurons
         .slice(fold * PE, (fold + 1) * PE)
-        .map(({ codes, initial }) => initial + sum(a, codes) + constant(codes));
+        .map(({ codes, initial }, pe) => extended(pe, initial + sum(a, codes) + constant(codes)));
       expected.push(pack(sums, ACC_W));
     }
   }
@@ -58,15 +60,25 @@ export function engineBench(engine: Engine): Bench {
   for (let pe = 0; pe < PE; pe++) {
     const own = neurons.filter((_, neuron) => neuron % PE === pe);
     memories[`w_pe${digits(pe)}.mem`] = own.flatMap(({ codes }) => beats(codes, W_W));
-    if (START_ROM) memories[`s_pe${digits(pe)}.mem`] = own.map(({ initial }) => initial);
+    if (START_ROM)
+      memories[`s_pe${digits(pe)}.mem`] = own.map(({ initial }) =>
+        BigInt.asUintN(widths?.[pe] ?? ACC_W, initial),
+      );
   }
   const parameters = {
     ...engine,
+    ...(widths ? { PE_ACC_W: { value: pack(widths.map(BigInt), 6), width: 6 * PE } } : {}),
     INIT: { value: init, width: ACC_W },
     WEIGHTS: 'w',
     STARTS: START_ROM ? 's' : '',
   };
   return { module: 'matrix_vector', parameters, input, expected, memories };
+
+  /** What a PE's accumulator holds of a sum, as its lane shows it. */
+  function extended(pe: number, value: bigint): bigint {
+    if (!widths) return value;
+    return engine.SIGNED ? BigInt.asIntN(widths[pe], value) : BigInt.asUintN(widths[pe], value);
+  }
 
   function beats(codes: readonly bigint[], width: number): bigint[] {
     return Array.from({ length: SYNAPSE_FOLD }, (_, beat) =>

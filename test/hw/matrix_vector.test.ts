@@ -84,3 +84,21 @@ describe('matrix_vector', () => {
     },
   );
 });
+
+test.each([
+  // widths, SIGNED, START_ROM, SYNAPSE_FOLD, kinds of activations and weights
+  { widths: [9, 5, 12], SIGNED: 0, START_ROM: 0, folds: 3, kinds: [UNSIGNED, SIGNED] },
+  { widths: [12, 1, 7], SIGNED: 1, START_ROM: 0, folds: 1, kinds: [SIGNED, SIGNED] },
+  { widths: [3, 12, 12], SIGNED: 1, START_ROM: 1, folds: 2, kinds: [UNSIGNED, SIGNED] },
+  { widths: [4, 2, 3], SIGNED: 0, START_ROM: 0, folds: 4, kinds: [BIPOLAR, BIPOLAR] },
+] as const)('accumulators of $widths bits, signed $SIGNED, start ROM $START_ROM', async (row) => {
+  const { widths, SIGNED: signed, START_ROM, folds: SYNAPSE_FOLD, kinds } = row;
+  const [A_KIND, W_KIND] = kinds;
+  const [A_W, W_W] = [A_KIND === BIPOLAR ? 1 : 4, W_KIND === BIPOLAR ? 1 : 3];
+  const engine = {
+    ...{ PE: 3, SIMD: 4, SYNAPSE_FOLD, NEURON_FOLD: 2, CHAIN: 8, BLOCK: 0, PIPELINE: 1, START_ROM },
+    ...{ A_W, A_KIND, W_W, W_KIND, ACC_W: Math.max(...widths), widths, SIGNED: signed },
+  };
+  const { latency } = await runBench(engineBench(engine));
+  expect(latency).toBe(SYNAPSE_FOLD - 1 + engineLatency(engine));
+});
