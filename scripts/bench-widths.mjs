@@ -1,6 +1,6 @@
 /** Accumulators with one width per layer against a width for every processing element: bits in all, and what synthesis makes of it. */
 import { join } from 'node:path';
-import { parsePort } from '../dist/cli/parse.js';
+import { parsePortType } from '../dist/cli/parse.js';
 import { analyse, generate } from '../dist/compile.js';
 import { writeFolder } from '../dist/shared/output-folder.js';
 
@@ -27,7 +27,7 @@ export async function measureWidths({ narrowgate, networks, model, table, folder
   for (const [name, cycles] of POINTS) {
     const { port } = networks[name];
     const given = Object.fromEntries(port.map((word, k) => [word, port[k + 1]]));
-    const bounded = await analyse(model(name), parsePort(given['--input-type'], given['--input-scale']));
+    const bounded = await analyse(model(name), parsePortType(given['--input-type'], given['--input-scale']));
     for (const perPeWidths of [false, true]) {
       const { plan, files } = generate(bounded, {
         target: 'xc7',

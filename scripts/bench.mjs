@@ -1,7 +1,7 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [dsp] [widths] [adders] [clock]   (default: all but clock)
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [adders] [clock]   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
  * The zoo's networks are needed for times, resources, dsp, widths and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
@@ -15,6 +15,7 @@ import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
+import { measureThresholds } from './bench-thresholds.mjs';
 import { measureWidths } from './bench-widths.mjs';
 
 const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
@@ -153,6 +154,7 @@ const widths = () => measureWidths({ narrowgate, networks: NETWORKS, model, tabl
 
 const sections = {
   ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
+  thresholds: measureThresholds,
   dsp,
   adders: () => measureAdders(zoo),
   widths,

@@ -161,7 +161,7 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   const engines = allowedEngines(
     options.lutLayers?.has(layer.name) ? 'lut' : (options.engine ?? 'lut'),
     options.target,
-  ).filter((engine) => engine !== 'unrolled' || canUnroll(layer, accumulator));
+  ).filter((engine) => engine !== 'unrolled' || canUnroll(layer, inputType, accumulator));
   if (engines.length === 0)
     fail(
       errors.engineImpossible(

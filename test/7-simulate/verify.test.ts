@@ -12,7 +12,6 @@ afterAll(() => workshop.remove());
 test.each([
   { name: 'integer codes', model: INTEGER, codes: INTEGER_CODES },
   { name: 'positive sums', model: POSITIVE, codes: INTEGER_CODES },
-  { name: 'bipolar codes', model: BIPOLAR, codes: BIPOLAR_CODES },
 ])('unrolled layers of $name give one inference per cycle', async ({ model, codes }) => {
   const directory = await workshop.build(model, { cycles: 1 });
   expect(record(directory).cycles.interval).toBe(1);

@@ -67,7 +67,9 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
   }
   const parameters = {
     ...engine,
-    ...(widths ? { PE_ACC_W: { value: pack(widths.map(BigInt), 6), width: 6 * PE } } : {}),
+    // always given, since a netlist has the bench's parameters and no other
+    PE_ACC_W: { value: pack((widths ?? new Array<number>(PE).fill(0)).map(BigInt), 6), width: 6 * PE },
+    SIGNED: engine.SIGNED ?? 0,
     INIT: { value: init, width: ACC_W },
     WEIGHTS: 'w',
     STARTS: START_ROM ? 's' : '',

@@ -2,7 +2,7 @@
  * The unrolled engine: all products and sums of a layer at once, one inference per cycle. Its weights are constants,
  * so that it needs no multipliers: adders that share subexpressions, or tables of input bits, whichever takes fewer LUTs.
  */
-import type { IntegerDense } from '../../../3-integer/types.js';
+import type { IntegerDense, IntegerType } from '../../../3-integer/types.js';
 import { laneCode } from '../../stream.js';
 import type { Part, PlannedAccumulator, Stream, SumOutput } from '../../types.js';
 import type { EnginePlan, PlannedLayer } from '../types.js';
@@ -17,8 +17,16 @@ const MOST_WEIGHTS = 8192;
 /** The search for common sums takes seconds; it finds up to this much of the greedy sums' price. */
 const SEARCH_SAVES = 0.85;
 
-/** Whether a layer can be unrolled: sums that are meant to wrap and large layers are left to the folded engine. */
-export function canUnroll(layer: IntegerDense, accumulator: PlannedAccumulator): boolean {
+/**
+ * Whether a layer can be unrolled. Sums that are meant to wrap and large layers are left to the folded engine, and so
+ * are products of bipolar operands, which it counts.
+ */
+export function canUnroll(
+  layer: IntegerDense,
+  inputType: IntegerType,
+  accumulator: PlannedAccumulator,
+): boolean {
+  if (inputType.encoding === 'bipolar' && layer.weightType.encoding === 'bipolar') return false;
   return layer.weights.length <= MOST_WEIGHTS && accumulator.overflow === 'none';
 }
 
