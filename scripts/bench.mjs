@@ -1,7 +1,8 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [adders] [clock]   (default: all but clock)
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [adders] [unrolled] [clock]
+ *   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
  * The zoo's networks are needed for times, resources, dsp, widths and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
@@ -16,6 +17,7 @@ import { measureDsp } from './bench-dsp.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
+import { measureUnrolled } from './bench-unrolled.mjs';
 import { measureWidths } from './bench-widths.mjs';
 
 const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
@@ -157,12 +159,13 @@ const sections = {
   thresholds: measureThresholds,
   dsp,
   adders: () => measureAdders(zoo),
+  unrolled: () => measureUnrolled(zoo),
   widths,
   clock,
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'widths', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
