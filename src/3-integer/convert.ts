@@ -82,6 +82,8 @@ class Converter {
         else if (node.op === 'elementwise')
           this.values.set(node.output, { ...value, pending: [...value.pending, node] });
         else if (node.op === 'quantize' || node.op === 'multi-threshold') this.quantize(node, value);
+        else if (node.op !== 'reshape' && node.op !== 'softmax')
+          throw new Error(`no conversion of ${node.op}`);
         else this.values.set(node.output, value); // reshape keeps the order; softmax is the host's
       } catch (error) {
         if (!(error instanceof NarrowgateError)) throw error;

@@ -24,6 +24,7 @@ export function convertDense(
 ): { layer: IntegerDense; accumulator: AccumulatorScale } {
   if (input.type.scale.length > 1) fail(errors.mixedInputScales(node.name, node.source));
   const { weights } = node;
+  if (weights.encoding === 'real') return fail(errors.weightsNotQuantized(node.name, node.source));
   const scale = new Float64Array(node.outputs);
   const offset = new Float64Array(node.outputs);
   for (let o = 0; o < node.outputs; o++) {

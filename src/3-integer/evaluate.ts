@@ -1,5 +1,5 @@
 /** The golden model: exact integer evaluation of an IntegerNetwork. All hardware is compared with it. */
-import type { IntegerDense, IntegerNetwork, IntegerStep } from './types.js';
+import type { IntegerDense, IntegerNetwork, IntegerNode, IntegerStep } from './types.js';
 
 /** Codes of several samples, one after another. Int32 whenever they fit; doubles are exact to 2^53. */
 export type Codes = Int32Array | Float64Array;
@@ -28,7 +28,7 @@ export function evaluate(
   for (const node of network.nodes) {
     const x = tensors.get(node.input);
     if (!x) throw new Error(`tensor ${node.input} is used before it is made`);
-    const y = node.kind === 'dense' ? evaluateDense(node, x, count) : evaluateStep(node, x);
+    const y = evaluateNode(node, x, count);
     const wrap = node.kind === 'dense' ? overflow.get(node.name) : undefined;
     if (wrap) for (let k = 0; k < y.length; k++) y[k] = wrap(y[k]);
     tensors.set(node.output, y);
@@ -36,6 +36,12 @@ export function evaluate(
   const output = tensors.get(network.output);
   if (!output) throw new Error(`output tensor ${network.output} was not made`);
   return { output, tensors };
+}
+
+function evaluateNode(node: IntegerNode, x: Codes, count: number): Codes {
+  if (node.kind === 'dense') return evaluateDense(node, x, count);
+  if (node.kind === 'step') return evaluateStep(node, x);
+  throw new Error(`no evaluator of ${node.kind}`);
 }
 
 /** Evaluate in batches and call back with each, so that memory stays flat for many samples. */

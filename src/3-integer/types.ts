@@ -2,7 +2,15 @@
  * The IntegerNetwork: every tensor holds integer codes, every node is exact integer arithmetic. It is the golden
  * model that all hardware is compared with. Shapes are per sample, channels last.
  */
-import type { AccumulatorRequest, ElementwiseNode, Fold, PortType, QuantizeNode } from '../1-import/types.js';
+import type {
+  AccumulatorRequest,
+  ElementwiseNode,
+  Fold,
+  PortType,
+  QuantizeNode,
+  Size,
+  Window,
+} from '../1-import/types.js';
 import type { Location } from '../diagnostics/diagnostic.js';
 
 /** What the codes of a tensor mean: real = (code - zeroPoint) * scale. */
@@ -25,19 +33,90 @@ export interface IntegerTensor {
 interface NodeBase {
   readonly name: string;
   readonly source: Location;
-  readonly input: string;
+  readonly input: string; // of nodes with several inputs, the first
   readonly output: string;
 }
 
-/** accumulator[o] = sum over i of weights[o][i] * code[i]. */
-export interface IntegerDense extends NodeBase {
-  readonly kind: 'dense';
-  readonly inputs: number;
-  readonly outputs: number;
+/** Dot products of vectors with rows of constant weights. */
+interface DotProducts extends NodeBase {
+  readonly inputs: number; // of one dot product
+  readonly outputs: number; // channels
   readonly weights: Int32Array; // [outputs * inputs], row-major
   readonly weightType: IntegerType;
   readonly accumulator?: AccumulatorRequest;
   readonly fold?: Fold;
+}
+
+/** accumulator[o] = sum over i of weights[o][i] * code[i]. */
+export interface IntegerDense extends DotProducts {
+  readonly kind: 'dense';
+}
+
+/** Windows over an image of codes; positions outside it hold the code `padCode`. */
+export interface IntegerWindow extends Window {
+  readonly image: Size; // of the input
+  readonly channels: number; // of the input
+  readonly positions: Size; // windows: height and width of the output
+  readonly padCode: number;
+}
+
+/**
+ * Dot products of the windows of an image, one for each output position and channel.
+ * Not `separate`: accumulator[o] = sum over taps and channels; a row has inputs = taps * channels weights, tap by tap
+ * (row by row), channels innermost. `separate` (depthwise): output channel o sees input channel
+ * floor(o / (outputs / channels)) alone, and a row has one weight per tap.
+ */
+export interface IntegerConv extends DotProducts {
+  readonly kind: 'conv';
+  readonly window: IntegerWindow;
+  readonly separate: boolean;
+}
+
+/** A layer with weights: what engines compute and bounds are proven for. */
+export type IntegerLayer = IntegerDense | IntegerConv;
+
+/** The largest code, or the sum of the codes, of each channel over the windows of an image. */
+export interface IntegerPool extends NodeBase {
+  readonly kind: 'pool';
+  readonly mode: 'maximum' | 'sum';
+  readonly window: IntegerWindow; // maximum: padCode is the type's smallest code
+}
+
+/** accumulator = weights[0] * code of input + weights[1] * code of other, element by element. */
+export interface IntegerAdd extends NodeBase {
+  readonly kind: 'add';
+  readonly other: string;
+  readonly channels: number;
+  readonly weights: readonly [number, number];
+}
+
+/** Codes of several tensors of one type, one after another along the channels. */
+export interface IntegerConcat extends NodeBase {
+  readonly kind: 'concat';
+  readonly others: readonly string[];
+  readonly channels: readonly number[]; // of input and others
+}
+
+/** Nearest neighbour by whole factors. */
+export interface IntegerUpsample extends NodeBase {
+  readonly kind: 'upsample';
+  readonly image: Size; // of the input
+  readonly channels: number;
+  readonly factor: Size;
+}
+
+/** [H, W, b*b*C] -> [b*H, b*W, C], channel (by*b + bx)*C + c to (by, bx); with `columnMajor` channel c*b*b + by*b + bx. */
+export interface IntegerDepthToSpace extends NodeBase {
+  readonly kind: 'depth-to-space';
+  readonly image: Size; // of the input
+  readonly channels: number; // of the output
+  readonly block: number;
+  readonly columnMajor: boolean;
+}
+
+/** The same codes in the same order with another shape. */
+export interface IntegerReshape extends NodeBase {
+  readonly kind: 'reshape';
 }
 
 /**
@@ -57,7 +136,31 @@ export interface IntegerStep extends NodeBase {
   readonly reversed: boolean;
 }
 
-export type IntegerNode = IntegerDense | IntegerStep;
+export type IntegerNode =
+  | IntegerLayer
+  | IntegerStep
+  | IntegerPool
+  | IntegerAdd
+  | IntegerConcat
+  | IntegerUpsample
+  | IntegerDepthToSpace
+  | IntegerReshape;
+
+/** All tensors that a node reads. */
+export function inputsOf(node: IntegerNode): readonly string[] {
+  if (node.kind === 'add') return [node.input, node.other];
+  return node.kind === 'concat' ? [node.input, ...node.others] : [node.input];
+}
+
+/** Nodes whose output holds sums of their own width, not codes of a type. */
+export function makesSums(node: IntegerNode): boolean {
+  return (
+    node.kind === 'dense' ||
+    node.kind === 'conv' ||
+    node.kind === 'add' ||
+    (node.kind === 'pool' && node.mode === 'sum')
+  );
+}
 
 /** What the host does before the input port: float32 operations and a quantizer; empty when the port type is declared. */
 export interface HostInput {

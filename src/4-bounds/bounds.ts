@@ -41,7 +41,7 @@ export function boundNetwork(
       accumulators.set(node.name, bounded);
       const sums = wrapped.get(node.name);
       codeRanges.set(node.output, sums ? bounded.ranges.map(() => sums) : bounded.ranges);
-    } else {
+    } else if (node.kind === 'step') {
       codeRanges.set(
         node.output,
         ranges.map((range, k) => stepRange(node, range, k)),

@@ -80,7 +80,7 @@ function permuteNode(
   rows: readonly number[] | undefined,
 ): IntegerNode {
   if (node.kind === 'step') return rows ? permuteStep(node, rows) : node;
-  if (!rows && !columns) return node;
+  if (node.kind !== 'dense' || (!rows && !columns)) return node;
   const { inputs, outputs } = node;
   const weights = new Int32Array(node.weights.length);
   for (let o = 0; o < outputs; o++) {

@@ -82,7 +82,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
       const channelOrder = channelOrders.get(node.name);
       units.push(channelOrder ? { ...unit, channelOrder } : unit);
       at++;
-    } else if (!layers.some(({ step }) => step === node)) {
+    } else if (node.kind === 'step' && !layers.some(({ step }) => step === node)) {
       units.push(stepUnit(network, node, output, unitName(node), options.requantisation));
     }
   }

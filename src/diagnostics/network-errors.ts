@@ -79,3 +79,14 @@ export const accumulatorTooWide = define(
     hint: 'fewer weight or activation bits, or split the layer',
   }),
 );
+
+export const weightsNotQuantized = define(
+  'weights_not_quantized',
+  2,
+  'A layer has real weights; hardware needs integer weights.',
+  (layer: string, at: Location) => ({
+    message: `layer '${layer}' has float weights, expected integer weights`,
+    at,
+    hint: 'train or export the model with quantized weights',
+  }),
+);

@@ -1,4 +1,5 @@
 /** Random small networks of phase 1, drawn with fast-check, and their evaluation as float32 software would do it. */
+
 import fc, { type GeneratorValue } from 'fast-check';
 import { quantizeValue } from '../../src/1-import/quantize-value.js';
 import type {
@@ -11,6 +12,7 @@ import type {
   Quantizer,
   RoundingMode,
 } from '../../src/1-import/types.js';
+import { quantized } from './quantized.js';
 
 const { fround } = Math;
 const source = { file: 'random', path: '' };
@@ -260,7 +262,7 @@ export function evaluateFloat(
     } else if (node.op === 'elementwise') {
       tensors.set(node.output, { reals: reals.map((value, c) => apply(node, value, c)) });
     } else if (node.op === 'dense') {
-      const { codes, scale } = node.weights;
+      const { codes, scale } = quantized(node.weights);
       const quantizer = quantizers.get(node.input);
       const outputs = Array.from({ length: node.outputs }, (_, o) => {
         const weightScale = scale[scale.length === 1 ? 0 : o];

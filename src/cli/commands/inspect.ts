@@ -42,7 +42,7 @@ export async function inspect(given: GivenOptions, output: Output): Promise<numb
     }
     const proven = bounded.accumulators.get(node.name);
     const inputType = network.tensors.get(node.input)?.type;
-    if (!proven || !inputType) return [];
+    if (!proven || !inputType || node.kind !== 'dense') return [];
     const step = network.nodes.find(
       (other): other is IntegerStep => other.kind === 'step' && other.input === node.output,
     );

@@ -11,6 +11,7 @@ import {
   scalar,
   smallMlp,
 } from '../../support/onnx-builder.js';
+import { quantized } from '../../support/quantized.js';
 
 const WEIGHTS = { initializers: [floats('w', [2, 3], [1, 2, 3, -1, -2, -3])] };
 
@@ -77,7 +78,7 @@ describe('Gemm', () => {
     );
     const [, dense, add] = importSpec(spec).nodes as [unknown, DenseNode, ElementwiseNode];
     const expected = transB ? [1, 2, 3, -1, -2, -3] : [1, -1, 2, -2, 3, -3];
-    expect(Array.from(dense.weights.codes)).toEqual(expected);
+    expect(Array.from(quantized(dense.weights).codes)).toEqual(expected);
     expect([dense.inputs, dense.outputs]).toEqual(transB ? [3, 2] : [2, 3]);
     expect(add).toMatchObject({ kind: 'add', input: dense.output, output: 'y' });
     expect(Array.from(add.operand ?? [])).toEqual(transB ? [0.5, 1] : [0.5, 1, 2]);
@@ -93,8 +94,8 @@ describe('Gemm', () => {
       { nodes: [node('Gemm', ['xq', 'wq'], ['y'], { transB: 1 })] },
     );
     const [, dense] = importSpec(spec).nodes as [unknown, DenseNode];
-    expect(Array.from(dense.weights.codes)).toEqual([2, 4, 6, -1, -2, -3]);
-    expect(dense.weights.scale).toEqual(Float32Array.of(0.5, 1));
+    expect(Array.from(quantized(dense.weights).codes)).toEqual([2, 4, 6, -1, -2, -3]);
+    expect(quantized(dense.weights).scale).toEqual(Float32Array.of(0.5, 1));
   });
 });
 

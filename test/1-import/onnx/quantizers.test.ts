@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { DenseNode, MultiThresholdNode, QuantizeNode } from '../../../src/1-import/types.js';
+import type {
+  DenseNode,
+  MultiThresholdNode,
+  QuantizedWeights,
+  QuantizeNode,
+} from '../../../src/1-import/types.js';
 import { NarrowgateError } from '../../../src/diagnostics/diagnostic.js';
 import {
   type Attribute,
@@ -12,6 +17,7 @@ import {
   type RawTensor,
   scalar,
 } from '../../support/onnx-builder.js';
+import { quantized } from '../../support/quantized.js';
 
 const GENERAL = 'qonnx.custom_op.general';
 
@@ -21,12 +27,12 @@ function activationQuantizer(attributes: Record<string, Attribute>, rest: Parame
 }
 
 /** Integer weights [outputs][inputs] and their scale after a quantizer node on the weights [inputs, outputs]. */
-function weightsAfter(values: number[], dims: number[], parts: Partial<GraphSpec>): DenseNode['weights'] {
+function weightsAfter(values: number[], dims: number[], parts: Partial<GraphSpec>): QuantizedWeights {
   const spec = graphOf([1, dims[0]], { initializers: [floats('w', dims, values)] }, parts, quant('x', 'xq'), {
     nodes: [node('MatMul', ['xq', 'wq'], ['y'])],
   });
   const dense = importSpec(spec).nodes.find((each): each is DenseNode => each.op === 'dense');
-  return (dense as DenseNode).weights;
+  return quantized((dense as DenseNode).weights);
 }
 
 function refusal(spec: GraphSpec): string[] {
@@ -181,8 +187,8 @@ describe('Quant of weights', () => {
       return;
     }
     const [, dense] = importSpec(spec).nodes as [QuantizeNode, DenseNode];
-    expect(Array.from(dense.weights.scale)).toEqual(outputScale);
-    expect(Array.from(dense.weights.codes)).toEqual([1, 1, 4, 7]);
+    expect(Array.from(quantized(dense.weights).scale)).toEqual(outputScale);
+    expect(Array.from(quantized(dense.weights).codes)).toEqual([1, 1, 4, 7]);
   });
 });
 
