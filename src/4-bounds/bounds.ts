@@ -48,7 +48,7 @@ export function boundNetwork(
       );
     }
   }
-  return { network, codeRanges, accumulators };
+  return { network, codeRanges, accumulators, sums: new Map() };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The BoundedNetwork: an IntegerNetwork with the proven range of every accumulator channel and every code. */
-import type { IntegerDense, IntegerNetwork } from '../3-integer/types.js';
+import type { IntegerAdd, IntegerLayer, IntegerNetwork, IntegerPool } from '../3-integer/types.js';
 import type { Interval } from '../shared/interval.js';
 
 /** Two's-complement widths of one accumulator, in bits; span needs a movable zero. */
@@ -13,15 +13,24 @@ export interface AccumulatorWidths {
 
 /** The proven range of one accumulator channel: both ends are reached by the witnesses. */
 export interface BoundedAccumulator {
-  readonly layer: IntegerDense;
+  readonly layer: IntegerLayer;
   readonly inputRanges: readonly Interval[]; // [inputs], codes each input can take
   readonly ranges: readonly Interval[]; // [outputs], of the sum of products
   readonly widths: AccumulatorWidths; // of the layer: the largest of its channels
   readonly channelWidths: readonly AccumulatorWidths[]; // [outputs]
 }
 
+/** The proven range of the sums of a node without weights of its own rows: a sum pool or an addition. */
+export interface BoundedSum {
+  readonly node: IntegerPool | IntegerAdd;
+  readonly ranges: readonly Interval[]; // [channels]
+  readonly datatype: number; // two's-complement bits from the types alone
+  readonly exact: number; // from the codes that the inputs can take
+}
+
 export interface BoundedNetwork {
   readonly network: IntegerNetwork;
-  readonly codeRanges: ReadonlyMap<string, readonly Interval[]>; // tensor name -> one per element of a sample
-  readonly accumulators: ReadonlyMap<string, BoundedAccumulator>; // dense node name ->
+  readonly codeRanges: ReadonlyMap<string, readonly Interval[]>; // tensor name -> [last axis]: per element of a vector, per channel of an image
+  readonly accumulators: ReadonlyMap<string, BoundedAccumulator>; // name of a layer with weights ->
+  readonly sums: ReadonlyMap<string, BoundedSum>; // name of a pool or addition ->
 }

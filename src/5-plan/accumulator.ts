@@ -1,7 +1,7 @@
 /** Which bits the hardware's accumulator holds, under the user's policy. */
-import type { IntegerDense, IntegerType } from '../3-integer/types.js';
+import type { IntegerLayer, IntegerType } from '../3-integer/types.js';
 import { MAX_ACCUMULATOR_BITS, witness } from '../4-bounds/bounds.js';
-import type { BoundedAccumulator } from '../4-bounds/types.js';
+import type { BoundedAccumulator, BoundedSum } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
 import { countBits, hull, type Interval, signedBits } from '../shared/interval.js';
@@ -67,8 +67,17 @@ export function planAccumulator(
   return { ...common, bits, signed: false, step, offset: min, overflow: 'none' };
 }
 
+/** The sums of a pool or an addition: always of their least width, the zero moved where that saves a bit. */
+export function sumAccumulator({ ranges, datatype, exact }: BoundedSum): PlannedAccumulator {
+  const { min, max } = hull(ranges);
+  const span = countBits(max - min + 1);
+  const moved = min >= 0 && countBits(max + 1) === span ? 0 : min;
+  const widths = { datatype, l1: datatype, exact, span };
+  return { bits: span, signed: false, step: 1, offset: moved, min, max, widths, overflow: 'none' };
+}
+
 /** The policy that holds for a layer. */
-export function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): AccumulatorPolicy {
+export function policyOf(layer: IntegerLayer, { policy }: AccumulatorOptions): AccumulatorPolicy {
   return policy ?? layer.accumulator?.bits ?? 'minimal';
 }
 
@@ -77,7 +86,7 @@ export function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): A
  * zero to save a bit would cost more than the bit; any other policy's width is the user's.
  */
 export function mostBits(
-  layer: IntegerDense,
+  layer: IntegerLayer,
   planned: PlannedAccumulator,
   options: AccumulatorOptions,
 ): number {

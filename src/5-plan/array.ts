@@ -1,5 +1,5 @@
 /** The arrays of hw/: which one multiplies, and what booth_dot adds of its own. */
-import type { IntegerDense, IntegerType } from '../3-integer/types.js';
+import type { IntegerLayer, IntegerType } from '../3-integer/types.js';
 import type { Part } from './types.js';
 
 /** How the array multiplies: matrix_vector chooses by the same rule. */
@@ -50,7 +50,7 @@ export const CHAIN_LANES = 8;
 
 /** What booth_dot adds to the sum of every neuron, [outputs]. */
 export function rowConstants(
-  { weights, inputs, outputs, weightType }: IntegerDense,
+  { weights, inputs, outputs, weightType }: IntegerLayer,
   activation: IntegerType,
 ): number[] {
   return Array.from({ length: outputs }, (_, row) =>

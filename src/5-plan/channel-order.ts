@@ -20,7 +20,7 @@ export function chooseChannelOrders(
     const { layer, perPe } = planned;
     const [{ engine, pe, simd }, next] = [choices[at], choices[at + 1]];
     const movable = perPe && engine === 'folded' && next?.engine === 'folded' && pe > 1 && pe < layer.outputs;
-    if (!movable || layerBehind(network, layer) !== layers[at + 1].layer) return;
+    if (!movable || layer.kind !== 'dense' || layerBehind(network, layer) !== layers[at + 1].layer) return;
     const order = bestOrder(planned, { pe, synapseFold: layer.inputs / simd });
     if (order) orders.set(layer.name, order);
   });

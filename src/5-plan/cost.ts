@@ -3,21 +3,18 @@ import type { IntegerType } from '../3-integer/types.js';
 import { dspCost } from './engines/dsp.js';
 import type { EngineChoice } from './engines/types.js';
 import { unrolledCost } from './engines/unrolled/index.js';
-import type { FoldLayer } from './fold.js';
+import { type FoldLayer, MULTIPLIED_LEVELS, requantiseLanes } from './fold.js';
 import { prefersBlock } from './memory.js';
 
 /** Estimated LUTs of an engine; only differences between choices matter here. Infinity: it cannot be built. */
 export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   const { layer, inputType, accumulatorBits, levels, planned } = each;
   const { pe, simd } = choice;
-  const folded = layer.outputs > pe;
-  const levelBits = levels ? Math.ceil(Math.log2(levels)) : 0;
-  // one comparator where a row takes as many cycles as a level has bits
-  const comparators = layer.inputs / simd >= levelBits ? Math.min(levelBits, 1) : levelBits;
-  const requantise = comparators * (0.7 * accumulatorBits + 1);
-  if (choice.engine === 'unrolled') return unrolledCost(layer, inputType.bits) + pe * requantise + 20;
+  const folded = layer.outputs > pe && layer.kind === 'dense';
+  const requantise = requantiseCost(pe, layer.inputs / simd, levels, accumulatorBits);
+  if (choice.engine === 'unrolled') return unrolledCost(layer, inputType.bits) + requantise + 20;
   const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
-  const common = pe * requantise + buffer + 20;
+  const common = requantise + buffer + 20;
   if (choice.engine === 'dsp') {
     const own = planned && dspCost(planned, choice, (width, depth) => romCost(each, width, depth));
     return own === undefined ? Number.POSITIVE_INFINITY : own + common;
@@ -26,6 +23,18 @@ export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   const rom = pe * romCost(each, simd * layer.weightType.bits, depth);
   const perProduct = productCost(inputType, layer.weightType);
   return pe * (simd * perProduct + accumulatorBits * 1.2 + 3) + rom + common;
+}
+
+/** LUTs of the requantisation of PE sums that come every `spacing` cycles. */
+function requantiseCost(pe: number, spacing: number, levels: number, bits: number): number {
+  if (levels === 0) return 0;
+  const levelBits = Math.ceil(Math.log2(levels));
+  const lanes = requantiseLanes(pe, spacing, levels);
+  // many levels are multiplied for, on lanes that are narrowed by a register of all sums
+  if (levels >= MULTIPLIED_LEVELS) return lanes * (12 * bits + 40) + (lanes < pe ? pe * bits : 0);
+  // one comparator where a row takes as many cycles as a level has bits
+  const comparators = spacing >= levelBits ? Math.min(levelBits, 1) : levelBits;
+  return pe * comparators * (0.7 * bits + 1);
 }
 
 /** One ROM: block RAM by its bits, and more where that runs out; LUTs by theirs. */

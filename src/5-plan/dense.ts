@@ -1,48 +1,59 @@
-/** A dense layer as a unit: width converter, engine, requantisation, output register. */
+/** A layer with weights as a unit: width converter, line buffer of a convolution, engine, requantisation, register. */
 import type { IntegerNetwork, IntegerStep } from '../3-integer/types.js';
 import { hull, type Interval } from '../shared/interval.js';
 import { orderOfSum } from './accumulator.js';
+import { isPointwise, windowPart } from './conv.js';
 import { planEngine } from './engines/index.js';
-import type { EngineChoice, PlannedLayer } from './engines/types.js';
+import type { PlannedLayer } from './engines/types.js';
+import { foldShape, type LaneOption } from './fold.js';
 import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
 import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
-import type { PlannedAccumulator, Stream, Unit } from './types.js';
+import type { Part, PlannedAccumulator, Stream, StreamSource, Unit } from './types.js';
 
-/**
- * The unit of a dense layer.
- *
- * @param from stream that reaches it
- * @param name of the unit
- * @param way of requantisation; the cheapest by default
- */
-export function denseUnit(
-  network: IntegerNetwork,
-  planned: PlannedLayer,
-  choice: EngineChoice,
-  from: Stream,
-  name: string,
-  way?: RequantisationWay,
-): Unit {
+/** Where a unit stands: what is common to the units of all kinds of nodes. */
+export interface Place {
+  readonly network: IntegerNetwork;
+  readonly name: string; // of the unit
+  readonly from: readonly StreamSource[];
+  readonly streams: readonly Stream[]; // that reach it
+  readonly option: LaneOption;
+  readonly way?: RequantisationWay; // of requantisation; the cheapest by default
+}
+
+/** The unit of a dense layer or a convolution. */
+export function layerUnit(place: Place, planned: PlannedLayer): Unit {
+  const { network, name, option, streams, from } = place;
   const { layer, step } = planned;
+  const { choice } = option;
+  if (!choice) throw new Error(`layer ${layer.name} has no folding`);
   const { pe, simd } = choice;
   const module = `${network.name}_${name}`;
   const engine = planEngine(planned, choice, module);
   const { accumulator, sums } = engine;
-  const before = convertLanes(from, engine.input.lanes, 'input_width');
+  const before = partsBefore(planned, option, streams[0]);
+  const { inputs, outputs } = foldShape(layer);
+  const separate = layer.kind === 'conv' && layer.separate;
   const common = {
     name,
     module,
-    kind: 'dense',
-    op: 'dense',
+    kind: layer.kind,
+    op: separate ? 'depthwise' : layer.kind,
     node: layer.name,
+    from,
     before,
     array: engine.array,
-    input: from,
+    input: streams[0],
     accumulator,
     engine: choice.engine,
     generated: engine.generated,
-    fold: { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd },
-    interval: Math.max(engine.interval, ...before.map(({ output }) => output.beats)),
+    fold: {
+      pe,
+      simd,
+      neuronFold: outputs / pe,
+      synapseFold: inputs / simd,
+      ...(layer.kind === 'conv' && !isPointwise(layer) && { windows: true }),
+    },
+    interval: intervalOf(streams[0], before, engine.interval),
   } as const;
   if (!step) {
     const register = registerPart(sums);
@@ -56,31 +67,68 @@ export function denseUnit(
       memories: engine.memories,
     };
   }
-  const to = tensorOf(network, step.output).type;
+  const perChannel = accumulator.offsets ? stepPerChannel(step) : step;
+  const spacing = Math.floor(engine.interval / sums.beats);
+  const requantised = requantiseSums(place, perChannel, accumulator, planned.ranges, sums, spacing);
+  return { ...common, ...requantised, memories: [...engine.memories, ...requantised.memories] };
+}
+
+/** Cycles per inference of a unit whose own engine takes `engine`. */
+export function intervalOf(input: Stream, before: readonly Part[], engine: number): number {
+  return Math.max(engine, input.beats, ...before.map(({ output }) => output.beats));
+}
+
+/** Lanes as the array takes them, and the windows of an image. */
+function partsBefore(
+  { layer, inputType }: PlannedLayer,
+  { inLanes, choice }: LaneOption,
+  from: Stream,
+): Part[] {
+  const parts = convertLanes(from, inLanes, 'input_width');
+  if (layer.kind !== 'conv' || isPointwise(layer) || !choice) return parts;
+  const repeats = layer.separate ? layer.outputs / layer.window.channels : layer.outputs / choice.pe;
+  return [...parts, windowPart(layer.window, inputType, inLanes, repeats, layer.separate)];
+}
+
+/**
+ * Requantisation of sums, on as many lanes as the option says, and the register behind it.
+ *
+ * @param spacing cycles from one beat of sums to the next, at least
+ */
+export function requantiseSums(
+  { network, name, option, way }: Place,
+  step: IntegerStep,
+  accumulator: PlannedAccumulator,
+  ranges: readonly Interval[],
+  sums: Stream,
+  spacing: number,
+) {
+  const type = tensorOf(network, step.output).type;
+  const narrowed = convertLanes(sums, option.outLanes, 'sum_width');
+  const { lanes, beats } = narrowed.at(-1)?.output ?? sums;
   const requantise = planRequantisation(
-    accumulator.offsets ? stepPerChannel(step) : step,
-    to,
-    sumOrder(accumulator, planned.ranges),
-    sums.lanes,
-    sums.beats,
-    Math.floor(engine.interval / sums.beats),
-    `${module}_steps`,
+    step,
+    type,
+    sumOrder(accumulator, ranges),
+    lanes,
+    beats,
+    Math.max(1, Math.floor((spacing * lanes) / sums.lanes)),
+    `${network.name}_${name}_steps`,
     way,
   );
   const register = registerPart(requantise.part.output);
   return {
-    ...common,
-    after: [requantise.part, register],
+    after: [...narrowed, requantise.part, register],
     output: register.output,
-    outputCode: laneCode(to),
+    outputCode: laneCode(type),
     tensor: step.output,
-    memories: [...engine.memories, ...requantise.memories],
+    memories: requantise.memories,
     requantisation: requantise.way,
   };
 }
 
 /** The same function with thresholds for every channel. */
-function stepPerChannel(step: IntegerStep): IntegerStep {
+export function stepPerChannel(step: IntegerStep): IntegerStep {
   const { rows, channels, thresholds } = step;
   if (rows > 1 || channels === 1) return step;
   const own = new Float64Array(channels * thresholds.length);

@@ -1,20 +1,22 @@
 /**
- * Folding: how many outputs (PE) and inputs (SIMD) each layer handles per cycle. Dynamic programming over the chain
- * finds the cheapest folding whose every engine and converter keeps up with the wanted interval.
+ * Folding: how many outputs (PE) and inputs (SIMD) each layer handles per cycle. Dynamic programming along a path of
+ * stages finds the cheapest folding whose every engine and converter keeps up with the wanted interval. The longest
+ * path through the network comes first; the other branches follow, between ends that are then fixed.
  */
 
 import type { Fold } from '../1-import/types.js';
-import type { IntegerDense, IntegerType } from '../3-integer/types.js';
+import type { IntegerLayer, IntegerType } from '../3-integer/types.js';
+import type { Location } from '../diagnostics/diagnostic.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import { engineCost } from './cost.js';
 import { MAX_CHAIN } from './engines/dsp-packing.js';
 import type { EngineChoice, EngineName, PlannedLayer } from './engines/types.js';
-import { conversionBeats } from './stream.js';
+import { conversionBeats, greatestCommonDivisor } from './stream.js';
 
-/** What the search knows of a layer. */
+/** What the search knows of a layer with weights. */
 export interface FoldLayer {
-  readonly layer: IntegerDense;
+  readonly layer: IntegerLayer;
   readonly inputType: IntegerType;
   readonly accumulatorBits: number;
   readonly levels: number; // of the step after it; 0 when sums leave
@@ -24,59 +26,152 @@ export interface FoldLayer {
   readonly planned?: PlannedLayer; // for engines that need to know more
 }
 
-export interface Folding {
-  readonly inputLanes: number; // at the port
-  readonly choices: readonly EngineChoice[]; // per layer
+/** One way to build a stage. */
+export interface LaneOption {
+  readonly inLanes: number; // of every input
+  readonly outLanes: number;
+  readonly cost: number; // LUTs, about
+  readonly choice?: EngineChoice; // of a layer
 }
 
-interface Candidate extends EngineChoice {
-  readonly cost: number;
-  best: number; // cost of the chain up to and including this candidate
+/** A stage as the search sees it. */
+export interface FoldStage {
+  readonly name: string;
+  readonly source: Location;
+  readonly from: readonly number[]; // index of the stage behind each input; -1: the network's input
+  readonly elements: readonly number[]; // [inputs], per inference
+  readonly options: (cycles: number) => readonly LaneOption[]; // that keep up with so many cycles per inference
+  readonly fixed?: Fold;
+}
+
+export interface Folding {
+  readonly inputLanes: number; // at the port
+  readonly options: readonly LaneOption[]; // [stages]
+}
+
+interface Candidate extends LaneOption {
+  best: number; // cost of the path up to and including this candidate
   from: number; // index of the candidate before it
+}
+
+/** Stages in a row, and what stands before and behind them: undefined before: the port, whose lanes are free. */
+interface Path {
+  readonly stages: readonly number[];
+  readonly first: number | undefined; // stage before the path, -1 for the port, once these are chosen
+  readonly last: number | undefined; // chosen stage that reads the path's end
 }
 
 /**
  * Choose a folding.
  *
  * @param elements of the network's input
- * @param inputCost estimated LUTs of one input lane (port and first quantizer)
- * @throws engine_impossible, fold_invalid, interval_impossible
+ * @param inputCost estimated LUTs of one input lane
+ * @throws fold_invalid, interval_impossible
  */
 export function chooseFolding(
-  layers: readonly FoldLayer[],
+  stages: readonly FoldStage[],
   elements: number,
   inputCost: number,
   cycles: number,
 ): Folding {
-  let previous: Candidate[] = divisors(elements)
-    .filter((lanes) => elements / lanes <= cycles)
-    .map((lanes) => ({
-      engine: 'folded',
-      pe: lanes,
-      simd: 1,
-      cost: lanes * inputCost,
-      best: lanes * inputCost,
-      from: -1,
-    }));
-  const table: Candidate[][] = [previous];
-  for (const each of layers) {
-    const candidates = candidatesOf(each, cycles);
-    if (candidates.length === 0 && each.engines.every((engine) => engine === 'dsp'))
-      fail(errors.engineImpossible(each.layer.name, each.layer.source, chainTooLong(each, cycles)));
-    for (const candidate of candidates) connect(candidate, previous, each.layer.inputs, cycles);
-    const possible = candidates.filter(({ best }) => best < Number.POSITIVE_INFINITY);
-    if (possible.length === 0)
-      fail(errors.intervalImpossible(each.layer.name, each.layer.source, cycles, each.fixed));
-    table.push(possible);
-    previous = possible;
+  const chosen = new Map<number, LaneOption>();
+  for (const path of pathsOf(stages)) {
+    const before = path.first === undefined ? undefined : chosen.get(path.first);
+    const start: Candidate[] = before
+      ? [{ ...before, best: 0, from: -1 }]
+      : divisors(elements)
+          .filter((lanes) => elements / lanes <= cycles)
+          .map((lanes) => ({
+            inLanes: lanes,
+            outLanes: lanes,
+            cost: lanes * inputCost,
+            best: lanes * inputCost,
+            from: -1,
+          }));
+    const after = path.last === undefined ? undefined : chosen.get(path.last);
+    const table = searchPath(stages, path, start, after, cycles);
+    const options = traceBack(table);
+    if (!before) chosen.set(-1, options[0]);
+    path.stages.forEach((index, k) => {
+      chosen.set(index, options[k + 1]);
+    });
   }
-  return traceBack(table);
+  const options = stages.map((stage, index) => {
+    const option = chosen.get(index);
+    if (!option) throw new Error(`stage ${stage.name} lies on no path`);
+    return option;
+  });
+  return { inputLanes: chosen.get(-1)?.outLanes ?? 1, options };
 }
 
-/** Why no folding can be built in DSP blocks. */
-function chainTooLong({ fixed }: FoldLayer, cycles: number): string {
-  const wanted = fixed ? `found PE ${fixed.pe} and SIMD ${fixed.simd}` : 'and no such folding does';
-  return `expected SIMD to be at most ${MAX_CHAIN} and the folding to keep up with ${cycles} cycles, ${wanted}`;
+function searchPath(
+  stages: readonly FoldStage[],
+  path: Path,
+  start: Candidate[],
+  after: LaneOption | undefined,
+  cycles: number,
+): Candidate[][] {
+  const table: Candidate[][] = [start];
+  let [previous, before] = [start, path.first ?? -1];
+  path.stages.forEach((index, k) => {
+    const stage = stages[index];
+    const candidates = stage
+      .options(cycles)
+      .map((option): Candidate => ({ ...option, best: Number.POSITIVE_INFINITY, from: -1 }));
+    const elements = stage.elements[stage.from.indexOf(before)];
+    for (const candidate of candidates) connect(candidate, previous, elements, cycles);
+    const end = k === path.stages.length - 1 && path.last !== undefined ? stages[path.last] : undefined;
+    if (end && after) {
+      const leaving = end.elements[end.from.indexOf(index)];
+      for (const candidate of candidates)
+        candidate.best += conversionCost(leaving, candidate.outLanes, after.inLanes, cycles);
+    }
+    const possible = candidates.filter(({ best }) => best < Number.POSITIVE_INFINITY);
+    if (possible.length === 0) fail(errors.intervalImpossible(stage.name, stage.source, cycles, stage.fixed));
+    table.push(possible);
+    [previous, before] = [possible, index];
+  });
+  return table;
+}
+
+/** The longest path from the input, then every branch that is left, in the order of the stages. */
+function pathsOf(stages: readonly FoldStage[]): Path[] {
+  const length: number[] = [];
+  const longest: number[] = []; // the stage before, on the longest path
+  stages.forEach(({ from }, index) => {
+    const best = from.reduce((a, b) => ((length[b] ?? 0) > (length[a] ?? 0) ? b : a));
+    longest[index] = best;
+    length[index] = 1 + (length[best] ?? 0);
+  });
+  const main: number[] = [];
+  for (let at = stages.length - 1; at >= 0; at = longest[at]) main.unshift(at);
+  const paths: Path[] = [{ stages: main, first: undefined, last: undefined }];
+  const done = new Set([-1, ...main]);
+  stages.forEach(({ from }, index) => {
+    if (done.has(index)) return;
+    const branch = [index];
+    done.add(index);
+    let last: number | undefined;
+    for (;;) {
+      const end = branch[branch.length - 1];
+      const readers = stages.flatMap((stage, k) => (stage.from.includes(end) ? [k] : []));
+      const next = readers.find((k) => !done.has(k));
+      if (next === undefined) {
+        last = readers[0];
+        break;
+      }
+      branch.push(next);
+      done.add(next);
+    }
+    paths.push({ stages: branch, first: from.find((each) => done.has(each) && each !== index), last });
+  });
+  return paths;
+}
+
+/** LUTs of converting lanes; infinite where it cannot keep up. */
+function conversionCost(elements: number, from: number, to: number, cycles: number): number {
+  if (conversionBeats(elements, from, to) > cycles) return Number.POSITIVE_INFINITY;
+  return from === to ? 0 : 2 + 0.6 * Math.max(from, to);
 }
 
 function connect(
@@ -86,8 +181,7 @@ function connect(
   cycles: number,
 ): void {
   previous.forEach((before, index) => {
-    if (conversionBeats(elements, before.pe, candidate.simd) > cycles) return;
-    const unequal = before.pe === candidate.simd ? 0 : 2 + 0.6 * Math.max(before.pe, candidate.simd);
+    const unequal = conversionCost(elements, before.outLanes, candidate.inLanes, cycles);
     const total = before.best + candidate.cost + unequal;
     if (total < candidate.best) {
       candidate.best = total;
@@ -96,36 +190,79 @@ function connect(
   });
 }
 
-function candidatesOf(each: FoldLayer, cycles: number): Candidate[] {
+/** The ways to build a layer with weights, all foldings that keep up. */
+export function layerOptions(each: FoldLayer, cycles: number): LaneOption[] {
   const { layer, fixed } = each;
-  if (fixed && (layer.outputs % fixed.pe !== 0 || layer.inputs % fixed.simd !== 0))
-    fail(errors.foldInvalid(layer.name, layer.source, fixed, layer.outputs, layer.inputs));
-  const candidates: Candidate[] = [];
-  for (const pe of fixed ? [fixed.pe] : divisors(layer.outputs))
-    for (const simd of fixed ? [fixed.simd] : divisors(layer.inputs)) {
-      const interval = (layer.outputs / pe) * (layer.inputs / simd);
+  const { inputs, outputs, vectors, peOf, simdOf } = foldShape(layer);
+  if (fixed && (peOf % fixed.pe !== 0 || simdOf % fixed.simd !== 0))
+    fail(errors.foldInvalid(layer.name, layer.source, fixed, peOf, simdOf));
+  const options: LaneOption[] = [];
+  for (const pe of fixed ? [fixed.pe] : divisors(peOf))
+    for (const simd of fixed ? [fixed.simd] : divisors(simdOf)) {
+      const interval = vectors * (outputs / pe) * (inputs / simd);
       if (interval > cycles) continue;
       for (const engine of each.engines) {
         if (engine === 'unrolled' ? interval > 1 : pe > 1000) continue;
         const choice = { engine, pe, simd };
         const cost = engineCost(each, choice);
-        if (Number.isFinite(cost))
-          candidates.push({ ...choice, cost, best: Number.POSITIVE_INFINITY, from: -1 });
+        const separate = layer.kind === 'conv' && layer.separate;
+        const outLanes = requantiseLanes(pe, inputs / simd, each.levels);
+        if (Number.isFinite(cost)) options.push({ inLanes: separate ? pe : simd, outLanes, cost, choice });
       }
     }
-  return candidates;
+  if (options.length === 0 && each.engines.every((engine) => engine === 'dsp'))
+    fail(errors.engineImpossible(layer.name, layer.source, chainTooLong(each, cycles)));
+  return options;
 }
 
-function traceBack(table: readonly (readonly Candidate[])[]): Folding {
-  const choices: EngineChoice[] = [];
+/** What a folding divides. */
+export interface FoldShape {
+  readonly inputs: number; // of a dot product
+  readonly outputs: number; // channels
+  readonly vectors: number; // dot products of every channel per inference
+  readonly peOf: number; // PE divides this
+  readonly simdOf: number; // SIMD divides this
+}
+
+export function foldShape(layer: IntegerLayer): FoldShape {
+  const { inputs, outputs } = layer;
+  if (layer.kind === 'dense') return { inputs, outputs, vectors: 1, peOf: outputs, simdOf: inputs };
+  const { positions, channels } = layer.window;
+  const vectors = positions.height * positions.width;
+  if (!layer.separate) return { inputs, outputs, vectors, peOf: outputs, simdOf: channels };
+  // with several outputs to an input channel, lanes beside each other would not be channels beside each other
+  return { inputs, outputs, vectors, peOf: outputs === channels ? channels : 1, simdOf: 1 };
+}
+
+/** From so many levels on requantisation multiplies, and several neurons share a multiplier where there is time. */
+export const MULTIPLIED_LEVELS = 65;
+
+/**
+ * Lanes of a layer's requantisation.
+ *
+ * @param spacing cycles from one beat of sums to the next, at least
+ */
+export function requantiseLanes(pe: number, spacing: number, levels: number): number {
+  if (levels < MULTIPLIED_LEVELS) return pe;
+  return divisors(pe).find((lanes) => pe / lanes <= spacing) ?? pe;
+}
+
+/** Why no folding can be built in DSP blocks. */
+function chainTooLong({ fixed }: FoldLayer, cycles: number): string {
+  const wanted = fixed ? `found PE ${fixed.pe} and SIMD ${fixed.simd}` : 'and no such folding does';
+  return `expected SIMD to be at most ${MAX_CHAIN} and the folding to keep up with ${cycles} cycles, ${wanted}`;
+}
+
+function traceBack(table: readonly (readonly Candidate[])[]): LaneOption[] {
+  const options: LaneOption[] = [];
   const last = table[table.length - 1];
   let index = last.reduce((best, each, k) => (each.best < last[best].best ? k : best), 0);
-  for (let row = table.length - 1; row > 0; row--) {
-    const { engine, pe, simd, from } = table[row][index];
-    choices.unshift({ engine, pe, simd });
+  for (let row = table.length - 1; row >= 0; row--) {
+    const { inLanes, outLanes, cost, choice, from } = table[row][index];
+    options.unshift({ inLanes, outLanes, cost, choice });
     index = from;
   }
-  return { inputLanes: table[0][index].pe, choices };
+  return options;
 }
 
 /** All divisors in ascending order. */
@@ -138,4 +275,8 @@ export function divisors(n: number): number[] {
       if (d * d !== n) large.unshift(n / d);
     }
   return [...small, ...large];
+}
+
+export function greatestCommonDivisorOf(values: readonly number[]): number {
+  return values.reduce(greatestCommonDivisor);
 }

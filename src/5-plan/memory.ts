@@ -1,5 +1,5 @@
 /** ROM images in the layouts that hw/ reads. */
-import type { IntegerDense } from '../3-integer/types.js';
+import type { IntegerLayer } from '../3-integer/types.js';
 import type { MemoryImage } from './types.js';
 
 /** Three decimal digits, as the library numbers its lanes. */
@@ -33,7 +33,7 @@ export function packWord(fields: ArrayLike<number>, bits: number): string {
  * Weight ROMs of a folded layer: one per processing element, word fold * synapseFold + s holds the SIMD weights of
  * neuron fold * pe + p. Bipolar weights are one bit, 1 for +1.
  */
-export function weightImages(prefix: string, layer: IntegerDense, pe: number, simd: number): MemoryImage[] {
+export function weightImages(prefix: string, layer: IntegerLayer, pe: number, simd: number): MemoryImage[] {
   const { inputs, outputs, weights, weightType } = layer;
   const bipolar = weightType.encoding === 'bipolar';
   const images: MemoryImage[] = [];

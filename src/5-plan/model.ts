@@ -6,6 +6,7 @@
 import { sumCost } from './engines/unrolled/sums.js';
 import { DSP_ACCUMULATOR_LUTS, dspAccumulatorBits, dspBlocks, dspFlipFlops } from './model-dsp.js';
 import { FITTED } from './model-fit.js';
+import { partsOf } from './stream.js';
 import type { Estimate, MemoryImage, Part, Target, Unit } from './types.js';
 
 /** LUTs by kind, before scaling. */
@@ -62,7 +63,7 @@ export function unitTerms(unit: Unit): Terms {
     sums: 0,
     sumSites: 0,
   };
-  for (const part of [...unit.before, ...unit.array, ...unit.after]) addPart(terms, part);
+  for (const part of partsOf(unit)) addPart(terms, part);
   for (const module of unit.generated) {
     const { lut, sites } = sumCost(module);
     terms.sums += lut;
@@ -251,7 +252,7 @@ function blockRam({ memories, array }: Unit, target: Target): number {
 /** Flip-flops of the streams' registers, the engine's stages and accumulators. */
 function flipFlops(unit: Unit): number {
   let total = 4;
-  for (const part of [...unit.before, ...unit.array, ...unit.after]) {
+  for (const part of partsOf(unit)) {
     const { module, parameters, input, output } = part;
     if (module === 'dsp_matrix_vector') {
       total += dspFlipFlops(part);

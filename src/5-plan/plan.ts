@@ -1,28 +1,28 @@
 /** Phase 5: BoundedNetwork -> Plan. Which engines, how wide, how folded, and when. */
-import { verilogName } from '../1-import/names.js';
 import type { Fold } from '../1-import/types.js';
-import type { IntegerNetwork, IntegerNode, IntegerStep, IntegerTensor } from '../3-integer/types.js';
+import type { IntegerLayer, IntegerNetwork, IntegerNode, IntegerStep } from '../3-integer/types.js';
 import type { BoundedNetwork } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import { type AccumulatorOptions, mostBits, planAccumulator, policyOf } from './accumulator.js';
+import { buildUnits } from './build-units.js';
 import { chooseChannelOrders } from './channel-order.js';
-import { denseUnit } from './dense.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { DSP_PORT_BITS } from './engines/dsp-packing.js';
 import { allowedEngines } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
-import { chooseFolding, type FoldLayer } from './fold.js';
+import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
+import { type StageGraph, stagesOf } from './graph.js';
 import { estimateUnit } from './model.js';
+import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
-import { inputUnit, outputUnit } from './ports.js';
+import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
-import { stepUnit } from './step.js';
 import { elementsOf, tensorOf } from './stream.js';
-import { chainLatency } from './timing.js';
-import type { Plan, Target, Unit } from './types.js';
+import { networkLatency } from './timing.js';
+import type { Plan, Target } from './types.js';
 
 /** Interval when the user asks for none, in cycles. */
 export const DEFAULT_CYCLES = 1024;
@@ -51,44 +51,30 @@ export interface PlanOptions {
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
   const original = pairLayers(bounded, options);
-  const input = tensorOf(bounded.network, bounded.network.input);
-  const elements = elementsOf(input);
-  const { inputLanes, choices } = chooseFolding(
-    original.map((each) => foldLayer(each, options)),
-    elements,
-    inputCost(bounded.network, input),
-    intervalWanted(original, options),
+  const { network } = bounded;
+  const graph = stagesOf(network);
+  const input = tensorOf(network, network.input);
+  const cycles = intervalWanted(original, options);
+  const { inputLanes, options: lanes } = chooseFolding(
+    foldStages(network, graph, original, options),
+    elementsOf(input),
+    input.type.bits,
+    cycles,
   );
-  const channelOrders = chooseChannelOrders(bounded.network, original, choices);
+  const layerChoices = graph.stages.flatMap(({ node }, k) => {
+    const { choice } = lanes[k];
+    return choice && isLayer(node) ? [choice] : [];
+  });
+  const channelOrders = chooseChannelOrders(network, original, layerChoices);
   const permuted = permuteChannels(bounded, channelOrders);
   const layers = channelOrders.size ? pairLayers(permuted, options) : original;
-  const { network } = permuted;
-
-  const top = `${network.name}_top`;
-  const unitName = unitNames(network.name);
-  const units: Unit[] = [inputUnit(network, input, inputLanes)];
-  let at = 0;
-  for (const node of network.nodes) {
-    const { output } = units[units.length - 1];
-    if (node.kind === 'dense') {
-      const unit = denseUnit(
-        network,
-        layers[at],
-        choices[at],
-        output,
-        unitName(node),
-        options.requantisation,
-      );
-      const channelOrder = channelOrders.get(node.name);
-      units.push(channelOrder ? { ...unit, channelOrder } : unit);
-      at++;
-    } else if (node.kind === 'step' && !layers.some(({ step }) => step === node)) {
-      units.push(stepUnit(network, node, output, unitName(node), options.requantisation));
-    }
-  }
-  units.push(outputUnit(network, units[units.length - 1]));
+  const built = buildUnits(permuted, stagesOf(permuted.network), layers, lanes, inputLanes, {
+    channelOrders,
+    way: options.requantisation,
+  });
+  const units = withFifos(built, permuted.network);
   return {
-    top,
+    top: `${network.name}_top`,
     target: options.target,
     device: options.budget?.device?.name,
     accumulatorPolicy: String(options.accumulator.policy ?? 'minimal'),
@@ -97,36 +83,41 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     estimates: units.map((unit) => estimateUnit(unit, options.target)),
     input: units[0].input,
     output: units[units.length - 1].output,
-    cycles: { interval: Math.max(...units.map(({ interval }) => interval)), latency: chainLatency(units) },
+    cycles: { interval: Math.max(...units.map(({ interval }) => interval)), latency: networkLatency(units) },
   };
 }
 
-/** Modules of hw/: no generated module may have such a name. */
-const LIBRARY = new Set(
-  (
-    'bit_count booth_chain booth_dot booth_tree dot_product dsp_lane dsp_matrix_vector input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
-    'stream_register stream_width threshold_parallel threshold_search threshold_sequential threshold_stage vector_buffer wrap_counter'
-  ).split(' '),
-);
-
-/** Gives each node a unit name that makes all module names of the build different. */
-function unitNames(network: string): (node: IntegerNode) => string {
-  const taken = new Set(['input_port', 'output_port', 'top']);
-  const made = (name: string) => [`${name}_array`, `${name}_sums`];
-  return (node) => {
-    let name = verilogName(node.name);
-    while ([name, ...made(name)].some((each) => taken.has(each)) || LIBRARY.has(`${network}_${name}`))
-      name += '_';
-    for (const each of [name, ...made(name)]) taken.add(each);
-    return name;
-  };
+/** Each stage with the lanes it can have. */
+function foldStages(
+  network: IntegerNetwork,
+  { stages }: StageGraph,
+  layers: readonly PlannedLayer[],
+  options: PlanOptions,
+): FoldStage[] {
+  const made = new Map([[network.input, -1], ...stages.map(({ output }, k) => [output, k] as const)]);
+  return stages.map(({ node, inputs, step }): FoldStage => {
+    const layer = layers.find((each) => each.layer === node);
+    const fold = layer && foldLayer(layer, options);
+    return {
+      name: node.name,
+      source: node.source,
+      from: inputs.map((tensor) => made.get(tensor) ?? -1),
+      elements: inputs.map((tensor) => elementsOf(tensorOf(network, tensor))),
+      options: (cycles) => (fold ? layerOptions(fold, cycles) : moveOptions(network, node, step, cycles)),
+      fixed: fold?.fixed,
+    };
+  });
 }
 
-/** Each dense layer with its accumulator and the step function that follows it. */
+function isLayer(node: IntegerNode): node is IntegerLayer {
+  return node.kind === 'dense' || node.kind === 'conv';
+}
+
+/** Each layer with its accumulator and the step function that follows it. */
 function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer[] {
   const { network } = bounded;
   return network.nodes.flatMap((layer): PlannedLayer[] => {
-    if (layer.kind !== 'dense') return [];
+    if (!isLayer(layer)) return [];
     const inputType = tensorOf(network, layer.input).type;
     for (const [what, type] of [
       ['activations', inputType],
@@ -136,11 +127,9 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
         fail(errors.operandTooWide(layer.name, layer.source, what, type.bits, MAX_OPERAND_BITS));
     const accumulators = bounded.accumulators.get(layer.name);
     if (!accumulators) throw new Error(`layer ${layer.name} has no bounds`);
-    const leaves = layer.output === network.output;
+    const step = stepBehind(network, layer);
+    const leaves = step === undefined;
     const accumulator = planAccumulator(accumulators, inputType, leaves, options.accumulator);
-    const step = network.nodes.find(
-      (node): node is IntegerStep => node.kind === 'step' && node.input === layer.output,
-    );
     const { inputRanges, ranges } = accumulators;
     const atMost = mostBits(layer, accumulator, options.accumulator);
     const { draft } = options;
@@ -182,18 +171,28 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   };
 }
 
-/** --cycles; else what the given foldings need; else the default. */
+/** --cycles; else what the given foldings need; else the default, or what 64 products a cycle take. */
 function intervalWanted(layers: readonly PlannedLayer[], options: PlanOptions): number {
   if (options.cycles !== undefined) return options.cycles;
   const given = layers.flatMap(({ layer }) => {
     const fold = options.folds?.get(layer.name) ?? layer.fold;
-    return fold ? [(layer.inputs / fold.simd) * (layer.outputs / fold.pe)] : [];
+    const { inputs, outputs, vectors } = foldShape(layer);
+    return fold ? [vectors * (inputs / fold.simd) * (outputs / fold.pe)] : [];
   });
-  return given.length ? Math.max(...given) : DEFAULT_CYCLES;
+  if (given.length) return Math.max(...given);
+  const images = layers.map(({ layer }) => {
+    const { inputs, outputs, vectors } = foldShape(layer);
+    return vectors > 1 ? Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS) : 0;
+  });
+  return Math.max(DEFAULT_CYCLES, ...images);
 }
 
-/** Estimated LUTs of one more lane at the input: port register and first quantizer. */
-function inputCost(network: IntegerNetwork, { type }: IntegerTensor): number {
-  const [first] = network.nodes;
-  return type.bits + (first.kind === 'step' ? Math.ceil(Math.log2(first.levels)) * 0.7 * type.bits : 0);
+/** Products per cycle in the largest convolution when the user asks for no interval. */
+const DEFAULT_PRODUCTS = 16;
+
+/** The step function of a layer's sums. */
+export function stepBehind(network: IntegerNetwork, layer: IntegerLayer): IntegerStep | undefined {
+  return network.nodes.find(
+    (node): node is IntegerStep => node.kind === 'step' && node.input === layer.output,
+  );
 }

@@ -2,7 +2,7 @@
 import type { IntegerNetwork, IntegerTensor } from '../3-integer/types.js';
 import { hull, signedBits } from '../shared/interval.js';
 import { elementsOf, laneCode, portPitch, tensorOf } from './stream.js';
-import type { LaneCode, Part, Unit } from './types.js';
+import type { LaneCode, Part, StreamSource, Unit } from './types.js';
 
 /** The input port with a number of lanes. */
 export function inputUnit(network: IntegerNetwork, tensor: IntegerTensor, lanes: number): Unit {
@@ -22,6 +22,7 @@ export function inputUnit(network: IntegerNetwork, tensor: IntegerTensor, lanes:
     module: `${network.name}_input_port`,
     kind: 'input',
     op: 'input port',
+    from: [],
     before: [part],
     array: [],
     after: [],
@@ -36,11 +37,10 @@ export function inputUnit(network: IntegerNetwork, tensor: IntegerTensor, lanes:
 }
 
 /** The output port behind the last unit: accumulators leave as the sums they stand for. */
-export function outputUnit(network: IntegerNetwork, before: Unit): Unit {
+export function outputUnit(network: IntegerNetwork, before: Unit, from: StreamSource): Unit {
   const { output: input, accumulator } = before;
   const tensor = tensorOf(network, network.output);
-  const leaves =
-    accumulator !== undefined && before.tensor === network.output && before.requantisation === undefined;
+  const leaves = accumulator !== undefined && before.requantisation === undefined;
   const { signed, base, stride } = before.outputCode;
   const fieldEnds = signed
     ? [-(2 ** (input.laneBits - 1)), 2 ** (input.laneBits - 1) - 1]
@@ -73,6 +73,7 @@ export function outputUnit(network: IntegerNetwork, before: Unit): Unit {
     module: `${network.name}_output_port`,
     kind: 'output',
     op: 'output port',
+    from: [from],
     before: [part],
     array: [],
     after: [],

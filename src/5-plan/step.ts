@@ -1,37 +1,28 @@
 /** A step function of codes as a unit of its own: the first quantizer behind the input port. */
-import type { IntegerNetwork, IntegerStep, IntegerType } from '../3-integer/types.js';
-import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
-import { laneCode, registerPart, tensorOf } from './stream.js';
-import type { Stream, Unit } from './types.js';
+import type { IntegerStep, IntegerType } from '../3-integer/types.js';
+import { intervalOf, type Place } from './dense.js';
+import { planRequantisation, type StepInput } from './requantise.js';
+import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
+import type { Unit } from './types.js';
 
-/** The unit of a step function whose input is `input`. */
-export function stepUnit(
-  network: IntegerNetwork,
-  step: IntegerStep,
-  input: Stream,
-  name: string,
-  way?: RequantisationWay,
-): Unit {
-  const from = tensorOf(network, step.input).type;
+/** The unit of a step function of codes. */
+export function stepUnit({ network, name, from, streams, option, way }: Place, step: IntegerStep): Unit {
+  const [input] = streams;
+  const fromType = tensorOf(network, step.input).type;
   const to = tensorOf(network, step.output).type;
   const module = `${network.name}_${name}`;
-  const plan = planRequantisation(
-    step,
-    to,
-    codeOrder(from, step.reversed),
-    input.lanes,
-    input.beats,
-    1,
-    module,
-    way,
-  );
+  const converted = convertLanes(input, option.inLanes, 'input_width');
+  const { lanes, beats } = converted.at(-1)?.output ?? input;
+  const order = codeOrder(fromType, step.reversed);
+  const plan = planRequantisation(step, to, order, lanes, beats, 1, module, way);
   const register = registerPart(plan.part.output);
   return {
     name,
     module,
     kind: 'step',
     op: 'quantize',
-    before: [plan.part, register],
+    from,
+    before: [...converted, plan.part, register],
     array: [],
     after: [],
     input,
@@ -40,7 +31,7 @@ export function stepUnit(
     tensor: step.output,
     memories: plan.memories,
     generated: [],
-    interval: input.beats,
+    interval: intervalOf(input, converted, beats),
     requantisation: plan.way,
   };
 }

@@ -1,6 +1,6 @@
 /** Streams and the parts that change their lanes. */
 import type { IntegerNetwork, IntegerTensor, IntegerType } from '../3-integer/types.js';
-import type { LaneCode, Part, Stream } from './types.js';
+import type { LaneCode, Part, Stream, Unit } from './types.js';
 
 /** Bits of one lane at a port: whole bytes of 8, 16, 32 or 64, so that software sees plain arrays. */
 export function portPitch(bits: number): number {
@@ -64,4 +64,9 @@ export function tensorOf(network: IntegerNetwork, name: string): IntegerTensor {
 /** Elements of one sample. */
 export function elementsOf({ shape }: IntegerTensor): number {
   return shape.reduce((product, n) => product * n, 1);
+}
+
+/** All parts of a unit. */
+export function partsOf({ before, second, array, after }: Unit): Part[] {
+  return [...before, ...(second?.parts ?? []), ...array, ...after];
 }

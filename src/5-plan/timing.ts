@@ -1,6 +1,11 @@
 /** When every beat of one inference passes every part, in cycles, when nothing outside stalls. */
+import { addLatency } from './add-latency.js';
 import { arrayLatency } from './array.js';
 import type { Part, Unit } from './types.js';
+
+/** Cycles from the last beat of a window, or of an image, to its result. */
+const POOL_LATENCY = 1;
+const GLOBAL_POOL_LATENCY = 1;
 
 /** Cycles from taking a beat to offering the result, of the modules that map beats one to one. */
 const LATENCY: Record<string, (part: Part) => number> = {
@@ -10,17 +15,44 @@ const LATENCY: Record<string, (part: Part) => number> = {
   threshold_search: (part) => Number(part.parameters.get('LEVEL_BITS')) + 1,
   threshold_parallel: () => 2,
   scale_shift: () => 3,
+  stream_fork: () => 1,
+  stream_fifo: () => 2,
 };
 
 /**
  * Cycles from the first input beat taken to the last output beat taken, for a single inference in an empty pipeline.
  * Source: the latencies stated in the headers of hw/; `simulate` measures them.
  */
-export function chainLatency(units: readonly Unit[]): number {
-  const parts = units.flatMap((unit) => [...unit.before, ...unit.array, ...unit.after]);
-  const first = Float64Array.from({ length: parts[0].input.beats }, (_, beat) => beat);
-  const last = parts.reduce(passPart, first);
+export function networkLatency(units: readonly Unit[]): number {
+  const [port] = units;
+  const first: Float64Array = Float64Array.from({ length: port.input.beats }, (_, beat) => beat);
+  const times = new Map<string, Float64Array>(); // of each unit's output
+  let last: Float64Array = first;
+  for (const unit of units) {
+    const [taken = first, taken2] = unit.from.map(({ unit: name }) => times.get(name) ?? first);
+    const before = unit.before.reduce(passPart, taken);
+    const joined = unit.second
+      ? passJoin(before, unit.second.parts.reduce(passPart, taken2), unit.after[0])
+      : before;
+    last = [...unit.array, ...unit.after.slice(unit.second ? 1 : 0)].reduce(passPart, joined);
+    times.set(unit.name, last);
+  }
   return last[last.length - 1];
+}
+
+/** Two streams into one: an addition takes both beats of a pair, a concatenation each in its turn. */
+function passJoin(a: Float64Array, b: Float64Array, part: Part): Float64Array {
+  if (part.module === 'stream_add') {
+    const latency = addLatency(part.parameters);
+    return a.map((time, beat) => Math.max(time, b[beat]) + latency);
+  }
+  const [foldsA, foldsB] = [Number(part.parameters.get('FOLDS_A')), Number(part.parameters.get('FOLDS_B'))];
+  const result = new Float64Array(part.output.beats);
+  for (let beat = 0, [fromA, fromB] = [0, 0]; beat < result.length; beat++) {
+    const time = beat % (foldsA + foldsB) < foldsA ? a[fromA++] : b[fromB++];
+    result[beat] = Math.max(time + 1, beat > 0 ? result[beat - 1] + 1 : 0);
+  }
+  return result;
 }
 
 /** Output beat times of a part from its input beat times. */
@@ -34,11 +66,20 @@ function passPart(times: Float64Array, part: Part): Float64Array {
     case 'dsp_matrix_vector': {
       const rowBeats = Number(part.parameters.get('SYNAPSE_FOLD'));
       const latency = part.module === 'matrix_vector' ? 3 + arrayLatency(part) : dspLatency(part);
-      return Float64Array.from(
-        { length: part.output.beats },
-        (_, row) => times[(row + 1) * rowBeats - 1] + latency,
-      );
+      return passGroups(times, rowBeats, part.output.beats, latency);
     }
+    case 'pool':
+      return passGroups(times, Number(part.parameters.get('TAPS')), part.output.beats, POOL_LATENCY);
+    case 'global_pool': {
+      const folds = Number(part.parameters.get('FOLDS'));
+      return Float64Array.from(times.subarray(times.length - folds), (time) => time + GLOBAL_POOL_LATENCY);
+    }
+    case 'sliding_window':
+      return passWindow(times, part);
+    case 'upsample':
+      return passUpsample(times, part);
+    case 'depth_to_space':
+      return passDepthToSpace(times, part);
     case 'threshold_sequential':
       return passSequential(times, part);
     default: {
@@ -80,10 +121,90 @@ function passBuffer(times: Float64Array, part: Part): Float64Array {
   const beats = Number(part.parameters.get('BEATS'));
   const repeats = Number(part.parameters.get('REPEATS'));
   if (repeats === 1) return times.map((time) => time + 1);
-  const result = new Float64Array(beats * repeats);
+  const result = new Float64Array(times.length * repeats);
   for (let beat = 0; beat < result.length; beat++) {
-    const written = beat < beats ? times[beat] + 2 : 0;
+    const within = beat % (beats * repeats);
+    const written = within < beats ? times[Math.floor(beat / (beats * repeats)) * beats + within] + 2 : 0;
     result[beat] = Math.max(written, beat > 0 ? result[beat - 1] + 1 : 0);
   }
+  return result;
+}
+
+/** One output for the last of every `size` beats; of windows only these last beats are kept. */
+function passGroups(times: Float64Array, size: number, groups: number, latency: number): Float64Array {
+  if (times.length === groups) return times.map((time) => time + latency);
+  return Float64Array.from({ length: groups }, (_, group) => times[(group + 1) * size - 1] + latency);
+}
+
+/** The last beat of every window and repeat: with channel-major order, of every group of channels. */
+function passWindow(times: Float64Array, { parameters }: Part): Float64Array {
+  const number = (name: string) => Number(parameters.get(name));
+  const [rows, columns, folds, repeats] = ['HEIGHT', 'COLUMNS', 'FOLDS', 'REPEATS'].map(number);
+  const [tapRows, tapColumns] = [number('KERNEL_H'), number('KERNEL_W')];
+  const major = number('CHANNEL_MAJOR') === 1;
+  const groups = major ? folds : 1;
+  const [outRows, outColumns] = [number('OUT_HEIGHT'), number('OUT_WIDTH')];
+  const result = new Float64Array(outRows * outColumns * groups * repeats);
+  const [inner, length] = major ? [1, tapRows * tapColumns] : [folds, tapRows * tapColumns * folds];
+  let time = times[0] + 1;
+  let at = 0;
+  for (let y = 0; y < outRows; y++)
+    for (let x = 0; x < outColumns; x++)
+      for (let group = 0; group < groups; group++) {
+        for (let i = 0; i < tapRows; i++)
+          for (let j = 0; j < tapColumns; j++) {
+            const row = y * number('STRIDE_H') + i * number('DILATION_H') - number('PAD_TOP');
+            const column = x * number('STRIDE_W') + j * number('DILATION_W') - number('PAD_LEFT');
+            if (row < 0 || row >= rows || column < 0 || column >= columns) {
+              time += inner;
+              continue;
+            }
+            const pixel = (row * columns + column + 1) * folds - 1; // its last beat
+            const ready = times[pixel] + 2;
+            time = Math.max(time + 1, ready) + inner - 1;
+          }
+        result[at++] = time;
+        for (let repeat = 1; repeat < repeats; repeat++) {
+          time += length;
+          result[at++] = time;
+        }
+      }
+  return result;
+}
+
+/** Each pixel as often as the factors say: a beat leaves two cycles after it came, at the earliest. */
+function passUpsample(times: Float64Array, { parameters, output }: Part): Float64Array {
+  const number = (name: string) => Number(parameters.get(name));
+  const [columns, folds, tall, wide] = ['COLUMNS', 'FOLDS', 'FACTOR_H', 'FACTOR_W'].map(number);
+  const latency = tall * wide === 1 ? 1 : 2;
+  const perRow = columns * wide * folds;
+  return inOrder(output.beats, latency, (beat) => {
+    const row = Math.floor(beat / perRow / tall);
+    const column = Math.floor((beat % perRow) / folds / wide);
+    return times[(row * columns + column) * folds + (beat % folds)];
+  });
+}
+
+function passDepthToSpace(times: Float64Array, { parameters, output }: Part): Float64Array {
+  const number = (name: string) => Number(parameters.get(name));
+  const [columns, folds, block, columnMajor] = ['COLUMNS', 'FOLDS', 'BLOCK_SIZE', 'CRD'].map(number);
+  const perRow = columns * block * folds;
+  return inOrder(output.beats, 2, (beat) => {
+    const row = Math.floor(beat / perRow / block);
+    const down = Math.floor(beat / perRow) % block;
+    const column = Math.floor((beat % perRow) / folds / block);
+    const across = Math.floor((beat % perRow) / folds) % block;
+    const position = down * block + across;
+    const fold = beat % folds;
+    const within = columnMajor ? fold * block * block + position : position * folds + fold;
+    return times[(row * columns + column) * block * block * folds + within];
+  });
+}
+
+/** Beats that leave one a cycle, each `latency` cycles after its own came at the earliest. */
+function inOrder(beats: number, latency: number, arrival: (beat: number) => number): Float64Array {
+  const result = new Float64Array(beats);
+  for (let beat = 0; beat < beats; beat++)
+    result[beat] = Math.max(arrival(beat) + latency, beat > 0 ? result[beat - 1] + 1 : 0);
   return result;
 }

@@ -1,6 +1,6 @@
 /**
- * The Plan: hardware as numbers. A network is a chain of units; a unit is a chain of parts, each an instance of one
- * module of hw/. Templates print it and compute nothing.
+ * The Plan: hardware as numbers. A network is a graph of units that streams connect; a unit is a chain of parts, each an
+ * instance of one module of hw/. Templates print it and compute nothing.
  */
 import type { AccumulatorWidths } from '../4-bounds/types.js';
 import type { EngineName } from './engines/types.js';
@@ -27,6 +27,8 @@ export interface Part {
   readonly latency?: number; // cycles from a beat to its result, of a generated module; hw/ modules: timing.ts
   readonly input: Stream;
   readonly output: Stream;
+  readonly input2?: Stream; // s2_axis, of modules that join two streams
+  readonly output2?: Stream; // m2_axis, of stream_fork
 }
 
 /** The contents of a ROM: one file for $readmemh. */
@@ -98,31 +100,54 @@ export interface SumModule {
   readonly stages: number; // cycles from a beat to its result; the last register is the output's
 }
 
-/** A part of the chain that is a module of its own: synthesised, counted and reported by itself. */
+/** A stream between units: the output of a unit, or the second output of a fork. */
+export interface StreamSource {
+  readonly unit: string; // name
+  readonly second: boolean;
+}
+
+export type UnitKind =
+  | 'input'
+  | 'dense'
+  | 'conv'
+  | 'step'
+  | 'pool'
+  | 'add'
+  | 'concat'
+  | 'upsample'
+  | 'depth-to-space'
+  | 'fork'
+  | 'output';
+
+/** A part of the network that is a module of its own: synthesised, counted and reported by itself. */
 export interface Unit {
   readonly name: string; // layer name, 'input' or 'output'
   readonly module: string; // Verilog module name
-  readonly kind: 'input' | 'dense' | 'step' | 'output';
+  readonly kind: UnitKind;
   readonly op: string; // for reports
-  readonly before: readonly Part[]; // between the unit's input and the array
-  readonly array: readonly Part[]; // dense only: a module of its own, so that its witnesses can be driven
+  readonly from: readonly StreamSource[]; // what its inputs take; none: the network's input port
+  readonly before: readonly Part[]; // between the unit's first input and the array, or the part that joins
+  readonly second?: { readonly input: Stream; readonly parts: readonly Part[] }; // other input of the first part of `after`
+  readonly array: readonly Part[]; // dense and conv: a module of its own, so that its witnesses can be driven
   readonly after: readonly Part[];
   readonly input: Stream;
   readonly output: Stream;
+  readonly output2?: Stream; // of a fork
   readonly outputCode: LaneCode; // of the tensor that `tensor` names
   readonly tensor: string; // IntegerNetwork tensor that leaves this unit
-  readonly node?: string; // dense only: IntegerNetwork node of the array
+  readonly node?: string; // of units with an accumulator: IntegerNetwork node of the sums
   readonly channelOrder?: readonly number[]; // dense only: [outputs], the model's channel at each position; else as in the model
   readonly memories: readonly MemoryImage[];
   readonly generated: readonly SumModule[]; // modules made for this unit alone
   readonly interval: number; // cycles between inferences when nothing stalls
-  readonly accumulator?: PlannedAccumulator; // dense only
-  readonly engine?: EngineName; // dense only
+  readonly accumulator?: PlannedAccumulator;
+  readonly engine?: EngineName; // dense and conv
   readonly fold?: {
     readonly pe: number;
     readonly simd: number;
     readonly neuronFold: number;
     readonly synapseFold: number;
+    readonly windows?: boolean; // the array takes windows that come once for every group of neurons
   };
   readonly requantisation?: string; // name of the module that does it
 }

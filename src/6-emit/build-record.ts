@@ -1,12 +1,22 @@
 /** build.json: what the commands that take a build folder need to know of it. */
 import type { AccumulatorWidths } from '../4-bounds/types.js';
 import type { EngineName } from '../5-plan/engines/types.js';
-import type { Estimate, LaneCode, Plan, PlannedAccumulator, Stream, Unit } from '../5-plan/types.js';
+import type {
+  Estimate,
+  LaneCode,
+  Plan,
+  PlannedAccumulator,
+  Stream,
+  StreamSource,
+  Unit,
+  UnitKind,
+} from '../5-plan/types.js';
 
 export interface BuildUnit {
   readonly name: string;
   readonly module: string;
-  readonly kind: 'input' | 'dense' | 'step' | 'output';
+  readonly kind: UnitKind;
+  readonly from: readonly StreamSource[];
   readonly op: string;
   readonly node?: string; // IntegerNetwork node of the array
   readonly sources: readonly string[]; // files in rtl/ that synthesis of this unit needs
@@ -25,6 +35,7 @@ export interface BuildUnit {
     readonly simd: number;
     readonly neuronFold: number;
     readonly synapseFold: number;
+    readonly windows?: boolean; // the array takes windows that come once for every group of neurons
   };
   readonly requantisation?: string;
   readonly estimate: Estimate; // of the analytic model, for the build's target
@@ -82,10 +93,12 @@ export function buildRecord(
     input: plan.input,
     output: plan.output,
     units: plan.units.map((unit, index): BuildUnit => {
+      const source = plan.units.find((each) => each.name === unit.from[0]?.unit);
       const {
         name,
         module,
         kind,
+        from,
         op,
         tensor,
         input,
@@ -100,7 +113,7 @@ export function buildRecord(
       const array = unit.array.length
         ? {
             node: unit.node,
-            inputCode: plan.units[index - 1].outputCode,
+            inputCode: source?.outputCode,
             arrayInput: unit.array[0].input,
             arrayOutput: unit.array[unit.array.length - 1].output,
           }
@@ -109,6 +122,7 @@ export function buildRecord(
         name,
         module,
         kind,
+        from,
         op,
         sources: sources(unit),
         tensor,
@@ -140,7 +154,7 @@ function totalBits({ perPe, bits }: PlannedAccumulator, pe: number): number {
 /** The layers of the CLI contract: units that compute, without the ports. */
 export function buildLayers(plan: Plan): BuildLayer[] {
   return plan.units
-    .filter(({ kind }) => kind === 'dense' || kind === 'step')
+    .filter(({ kind }) => kind !== 'input' && kind !== 'output' && kind !== 'fork')
     .map(({ name, op, accumulator, fold, engine, interval, requantisation }) => ({
       name,
       op,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IntegerNetwork } from '../3-integer/types.js';
 import { certificate } from '../4-bounds/certificate.js';
 import type { BoundedNetwork } from '../4-bounds/types.js';
-import { laneCode } from '../5-plan/stream.js';
+import { laneCode, partsOf } from '../5-plan/stream.js';
 import type { MemoryImage, Plan, Unit } from '../5-plan/types.js';
 import { stringify } from '../shared/json.js';
 import { packageFolder } from '../shared/package-folder.js';
@@ -48,7 +48,7 @@ export function unitSources(unit: Unit): Map<string, string> {
 }
 
 function modulesOf(units: readonly Unit[]): string[] {
-  return units.flatMap((unit) => [...unit.before, ...unit.array, ...unit.after].map((part) => part.module));
+  return units.flatMap((unit) => partsOf(unit).map((part) => part.module));
 }
 
 function memoryText({ words }: MemoryImage): string {

@@ -1,7 +1,7 @@
-/** A Plan's chain of units and parts as data for the Verilog templates. */
+/** A Plan's units and parts as data for the Verilog templates. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LaneCode, Part, Plan, Stream, Unit } from '../5-plan/types.js';
+import type { LaneCode, Part, Plan, Stream, StreamSource, Unit } from '../5-plan/types.js';
 import { packageFolder } from '../shared/package-folder.js';
 import { sumsVerilog } from './sums.js';
 import { renderTemplate } from './templates.js';
@@ -21,6 +21,8 @@ interface ChainItem {
   readonly parameters: readonly { name: string; value: number | string }[];
   readonly input: Stream;
   readonly output: Stream;
+  readonly input2?: Stream;
+  readonly output2?: Stream;
   readonly last: boolean; // has tlast
 }
 
@@ -29,17 +31,59 @@ function partItem(part: Part): ChainItem {
   return { ...part, parameters, last: part.module === 'output_port' };
 }
 
-/** One module that connects its items in a row. */
-function chainModule(module: string, items: readonly ChainItem[]) {
+/** A port of an instance and the stream it is connected to. */
+interface Connection {
+  readonly port: string;
+  readonly wire: string;
+  readonly last?: boolean; // with tlast
+}
+
+/**
+ * One module that connects its items in a row.
+ *
+ * @param side items between the second input and the item that joins, which is number `joinAt` of the row
+ */
+function chainModule(
+  module: string,
+  items: readonly ChainItem[],
+  side: readonly ChainItem[] = [],
+  joinAt = 0,
+) {
+  const end = items[items.length - 1];
   const signal = (position: number) =>
     position === 0 ? 's_axis' : position === items.length ? 'm_axis' : `stage_${position}`;
+  const sideSignal = (position: number) => (position === 0 ? 's2_axis' : `side_${position}`);
+  const parts = items.map((item, index) => {
+    const connections: Connection[] = [{ port: 's_axis', wire: signal(index) }];
+    if (item.input2 && index === joinAt) connections.push({ port: 's2_axis', wire: sideSignal(side.length) });
+    connections.push({ port: 'm_axis', wire: signal(index + 1), last: item.last });
+    if (item.output2) connections.push({ port: 'm2_axis', wire: 'm2_axis' });
+    return { ...item, connections };
+  });
+  const sideParts = side.map((item, index) => ({
+    ...item,
+    connections: [
+      { port: 's_axis', wire: sideSignal(index) },
+      { port: 'm_axis', wire: sideSignal(index + 1) },
+    ],
+  }));
   return {
     module,
-    inputTop: topBit(items[0].input),
-    outputTop: topBit(items[items.length - 1].output),
-    last: items[items.length - 1].last,
-    wires: items.slice(1).map((item, index) => ({ name: signal(index + 1), top: topBit(item.input) })),
-    parts: items.map((item, index) => ({ ...item, from: signal(index), to: signal(index + 1) })),
+    inputs: [
+      { port: 's_axis', top: topBit(items[0].input) },
+      ...(items[joinAt].input2
+        ? [{ port: 's2_axis', top: topBit(side[0]?.input ?? items[joinAt].input2) }]
+        : []),
+    ],
+    outputs: [
+      { port: 'm_axis', top: topBit(end.output), last: end.last },
+      ...(end.output2 ? [{ port: 'm2_axis', top: topBit(end.output2), last: false }] : []),
+    ],
+    wires: [
+      ...items.slice(1).map((item, index) => ({ name: signal(index + 1), top: topBit(item.input) })),
+      ...side.map((item, index) => ({ name: sideSignal(index + 1), top: topBit(item.output) })),
+    ],
+    parts: [...sideParts, ...parts],
   };
 }
 
@@ -61,16 +105,27 @@ export function unitVerilog(unit: Unit): Map<string, string> {
     middle.push({ module, instance: 'array', parameters: [], input, output, last: false });
     files.set(`${module}.v`, render(module, array, `${title}: up to the finished sums`));
   }
-  files.set(`${unit.module}.v`, render(unit.module, [...before, ...middle, ...after], title));
+  const side = unit.second?.parts.map(partItem) ?? [];
+  const chain = chainModule(
+    unit.module,
+    [...before, ...middle, ...after],
+    side,
+    unit.second ? before.length : 0,
+  );
+  files.set(`${unit.module}.v`, renderTemplate('unit.v', { ...chain, title }));
   return files;
 }
 
-/** Name of the stream that leaves a unit inside the top module; the last one is the port itself. */
-export function streamName(plan: Plan, index: number): string {
-  return index === plan.units.length - 1 ? 'm_axis' : `${plan.units[index].name}_out`;
+/** Name of a stream inside the top module; the last unit's is the port itself. */
+export function streamName(plan: Plan, { unit, second }: StreamSource): string {
+  if (unit === plan.units[plan.units.length - 1].name) return 'm_axis';
+  return second ? `${unit}_out2` : `${unit}_out`;
 }
 
 export function topVerilog(plan: Plan, network: string, inputCode: LaneCode): string {
+  const inner = plan.units.slice(0, -1);
+  const first = ({ name }: Unit): StreamSource => ({ unit: name, second: false });
+  const second = ({ name }: Unit): StreamSource => ({ unit: name, second: true });
   return renderTemplate('top.v', {
     ...plan,
     network,
@@ -82,16 +137,20 @@ export function topVerilog(plan: Plan, network: string, inputCode: LaneCode): st
         ? '0 is -1, 1 is +1'
         : 'unsigned',
     outputCode: plan.units[plan.units.length - 1].outputCode.signed ? "two's complement" : 'unsigned',
-    wires: plan.units
-      .slice(0, -1)
-      .map((unit, index) => ({ name: streamName(plan, index), top: topBit(unit.output) })),
-    units: plan.units.map((unit, index) => ({
-      module: unit.module,
-      instance: `unit_${unit.name}`,
-      from: index === 0 ? 's_axis' : streamName(plan, index - 1),
-      to: streamName(plan, index),
-      last: unit.kind === 'output',
-    })),
+    wires: inner.flatMap((unit) => [
+      { name: streamName(plan, first(unit)), top: topBit(unit.output) },
+      ...(unit.output2 ? [{ name: streamName(plan, second(unit)), top: topBit(unit.output2) }] : []),
+    ]),
+    units: plan.units.map((unit) => {
+      const connections: Connection[] = unit.from.map((source, index) => ({
+        port: index === 0 ? 's_axis' : 's2_axis',
+        wire: streamName(plan, source),
+      }));
+      if (connections.length === 0) connections.push({ port: 's_axis', wire: 's_axis' });
+      connections.push({ port: 'm_axis', wire: streamName(plan, first(unit)), last: unit.kind === 'output' });
+      if (unit.output2) connections.push({ port: 'm2_axis', wire: streamName(plan, second(unit)) });
+      return { module: unit.module, instance: `unit_${unit.name}`, connections };
+    }),
   });
 }
 
@@ -115,7 +174,11 @@ export function benchVerilog(plan: Plan): string {
     devices,
     probes: plan.units
       .slice(0, -1)
-      .map((unit, id) => ({ id, name: streamName(plan, id), width: topBit(unit.output) + 1 })),
+      .map((unit, id) => ({
+        id,
+        name: streamName(plan, { unit: unit.name, second: false }),
+        width: topBit(unit.output) + 1,
+      })),
   });
 }
 

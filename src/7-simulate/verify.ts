@@ -2,7 +2,7 @@
  * Phase 7: run the hardware in two simulators and compare every output with the golden model; drive every
  * accumulator's witnesses; measure the cycles when nothing stalls.
  */
-import { evaluate, evaluateDense, type Overflow } from '../3-integer/evaluate.js';
+import { evaluate, type Overflow } from '../3-integer/evaluate.js';
 import { foldSum } from '../5-plan/accumulator.js';
 import type { BuildUnit } from '../6-emit/build-record.js';
 import { packBeats } from './beats.js';
@@ -213,26 +213,26 @@ class Verification {
       const bounded = this.folder.bounded.accumulators.get(unit.node ?? '');
       const { arrayInput, arrayOutput, accumulator, inputCode } = unit;
       if (!bounded || !arrayInput || !arrayOutput || !accumulator || !inputCode) continue;
-      const perVector = Math.max(unit.interval, arrayInput.beats);
-      const inputs = chooseWitnesses(
+      if (!unit.fold) continue;
+      const perVector = unit.fold.neuronFold * unit.fold.synapseFold;
+      const { codes, expected, vectors } = chooseWitnesses(
         bounded,
+        unit,
         Math.max(2, Math.floor(WITNESS_CYCLES[simulation.simulator] / perVector)),
       );
-      const vectors = inputs.length / bounded.layer.inputs;
       const result = await simulation.run({
         select: index + 1,
         device: `the array of layer '${unit.name}'`,
         inputBits: arrayInput.lanes * arrayInput.laneBits,
         outputBits: arrayOutput.lanes * arrayOutput.laneBits,
-        beats: packBeats(toFields(inputs, inputCode), arrayInput),
-        expectedBeats: vectors * arrayOutput.beats,
+        beats: packBeats(toFields(codes, inputCode), arrayInput),
+        expectedBeats: (vectors * bounded.layer.outputs) / arrayOutput.lanes,
         timeoutCycles: 1000 + 20 * perVector,
         stallIn: this.options.stall,
         stallOut: this.options.stall,
         seed: this.options.seed,
         cancelSignal: this.options.cancelSignal,
       });
-      const expected = evaluateDense(bounded.layer, inputs, vectors);
       const wrap = this.overflow.get(bounded.layer.name);
       if (wrap) for (let k = 0; k < expected.length; k++) expected[k] = wrap(expected[k]);
       const { signed, offset, offsets, step } = accumulator;

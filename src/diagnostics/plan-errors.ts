@@ -81,3 +81,14 @@ export const engineImpossible = define(
     hint: '--engine auto takes LUTs where DSP blocks cannot serve, --engine lut everywhere',
   }),
 );
+
+export const sumsReadTwice = define(
+  'sums_read_twice',
+  2,
+  'The sums of a layer go to more than one place before a quantizer has made codes of them.',
+  (layer: string, at: Location) => ({
+    message: `the sums of '${layer}' are read by more than one node, expected one quantizer behind them`,
+    at,
+    hint: 'put one quantizer behind the layer and branch after it',
+  }),
+);

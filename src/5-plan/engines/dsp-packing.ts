@@ -7,7 +7,7 @@
  * finished[lane] * 2^(field * lane), and its fields are the lanes' own if each is in 0 .. 2^field - 1. A start value
  * sees to the 0, the exact bounds of the finished sums to the 2^field.
  */
-import type { IntegerDense } from '../../3-integer/types.js';
+import type { IntegerLayer } from '../../3-integer/types.js';
 import { countBits, hull, type Interval, signedBits } from '../../shared/interval.js';
 import type { PlannedAccumulator, Target } from '../types.js';
 import type { PlannedLayer } from './types.js';
@@ -94,7 +94,7 @@ function leastAtOrAbove(least: number, residue: number, modulus: number): number
 }
 
 /** As many lanes as fit the port and the sum, and no more than it takes for that number of blocks. */
-function chooseLanes(layer: IntegerDense, field: number, pe: number, portBits: number) {
+function chooseLanes(layer: IntegerLayer, field: number, pe: number, portBits: number) {
   const range = weightRange(layer);
   const alone = signedBits(range);
   // a negative lane takes 1 from the one above it
@@ -109,7 +109,7 @@ function chooseLanes(layer: IntegerDense, field: number, pe: number, portBits: n
 const knownWeights = new WeakMap<Int32Array, Interval>();
 
 /** Smallest interval that holds 0 and all weights of a layer. */
-function weightRange({ weights }: IntegerDense): Interval {
+function weightRange({ weights }: IntegerLayer): Interval {
   const known = knownWeights.get(weights);
   if (known) return known;
   let [min, max] = [0, 0];
@@ -134,7 +134,7 @@ export function beatRange({ layer, inputRanges }: PlannedLayer, simd: number): I
 }
 
 function exactBeatRange(
-  { weights, inputs }: IntegerDense,
+  { weights, inputs }: IntegerLayer,
   inputRanges: readonly Interval[],
   simd: number,
 ): Interval {

@@ -1,10 +1,10 @@
 /** The folded engine whose products, and sums where possible, lie in DSP blocks: dsp_matrix_vector behind a buffer. */
 import type { Fold } from '../../1-import/types.js';
-import type { IntegerDense } from '../../3-integer/types.js';
+import type { IntegerLayer } from '../../3-integer/types.js';
 import { laneNumber, packWord, prefersBlock } from '../memory.js';
 import type { MemoryImage, Stream } from '../types.js';
 import { blocksOf, type Packing, packings } from './dsp-packing.js';
-import { vectorBuffer } from './folded.js';
+import { arrayInput } from './replay.js';
 import type { EnginePlan, PlannedLayer } from './types.js';
 
 /** LUTs that a DSP block is worth without a device: about what Artix-7 and Zynq-7000 have for each of theirs. */
@@ -17,8 +17,8 @@ export function dspEngine(planned: PlannedLayer, fold: Fold, module: string): En
   const packing = cheapestPacking(planned, fold);
   if (!packing) throw new Error(`layer ${layer.name} has no packing`); // chooseFolding takes none of these
   const [neuronFold, synapseFold] = [layer.outputs / pe, layer.inputs / simd];
-  const buffer = vectorBuffer(fold, layer, inputType.bits);
-  const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: neuronFold };
+  const { parts, input, replayed, vectors } = arrayInput(fold, layer, inputType.bits);
+  const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: vectors * neuronFold };
   const { lanes, field, digitBits, split, drop, flip, start, initial } = packing;
   const hex = (bits: number, value: number) => `${bits}'h${value.toString(16)}`;
   const parameters = new Map<string, number | string>([
@@ -42,15 +42,15 @@ export function dspEngine(planned: PlannedLayer, fold: Fold, module: string): En
   ]);
   return {
     array: [
-      buffer,
-      { module: 'dsp_matrix_vector', instance: 'engine', input: buffer.output, output: sums, parameters },
+      ...parts,
+      { module: 'dsp_matrix_vector', instance: 'engine', input: replayed, output: sums, parameters },
     ],
-    input: buffer.input,
+    input,
     sums,
     accumulator,
     memories: digitImages(`${module}_weights`, layer, fold, packing),
     generated: [],
-    interval: buffer.output.beats,
+    interval: replayed.beats,
   };
 }
 
@@ -101,7 +101,7 @@ function romCost(
  */
 function digitImages(
   prefix: string,
-  { inputs, outputs, weights }: IntegerDense,
+  { inputs, outputs, weights }: IntegerLayer,
   { pe, simd }: Fold,
   { lanes, digitBits }: Packing,
 ): MemoryImage[] {

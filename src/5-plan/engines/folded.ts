@@ -1,23 +1,22 @@
-/** The folded LUT engine: a vector buffer that repeats the activations, and matrix_vector with its weight ROMs. */
+/** The folded LUT engine: what repeats the activations, and matrix_vector with its weight ROMs. */
 import type { Fold } from '../../1-import/types.js';
-import type { IntegerDense } from '../../3-integer/types.js';
 import { CHAIN_LANES, weightKind } from '../array.js';
 import { modulo, packWord, prefersBlock, startImages, weightImages } from '../memory.js';
 import { planStarts, rowsOf, type Starts } from '../starts.js';
 import type { Part, Stream } from '../types.js';
+import { arrayInput } from './replay.js';
 import type { EnginePlan, PlannedLayer } from './types.js';
 
 /** PE neurons at a time, SIMD inputs of each per cycle. */
 export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: string): EnginePlan {
   const { layer, inputType } = planned;
   const fold = { pe, simd, neuronFold: layer.outputs / pe, synapseFold: layer.inputs / simd };
-  const buffer = vectorBuffer({ pe, simd }, layer, inputType.bits);
-  const replayed = buffer.output;
+  const { parts, input, replayed, vectors } = arrayInput({ pe, simd }, layer, inputType.bits);
   const starts = planStarts(planned, rowsOf(planned), fold);
   const { accumulator } = starts;
-  const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: fold.neuronFold };
+  const sums: Stream = { lanes: pe, laneBits: accumulator.bits, beats: vectors * fold.neuronFold };
   const array: Part[] = [
-    buffer,
+    ...parts,
     {
       module: 'matrix_vector',
       instance: 'engine',
@@ -31,24 +30,7 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
     const widths = accumulator.perPe ?? new Array<number>(pe).fill(accumulator.bits);
     memories.push(...startImages(`${module}_starts`, starts.fields, widths));
   }
-  return { array, input: buffer.input, sums, accumulator, memories, generated: [], interval: replayed.beats };
-}
-
-/** The buffer that repeats a layer's input for every group of PE neurons. */
-export function vectorBuffer({ pe, simd }: Fold, layer: IntegerDense, laneBits: number): Part {
-  const [beats, repeats] = [layer.inputs / simd, layer.outputs / pe];
-  const input: Stream = { lanes: simd, laneBits, beats };
-  return {
-    module: 'vector_buffer',
-    instance: 'vectors',
-    input,
-    output: { ...input, beats: beats * repeats },
-    parameters: new Map([
-      ['WIDTH', simd * laneBits],
-      ['BEATS', beats],
-      ['REPEATS', repeats],
-    ]),
-  };
+  return { array, input, sums, accumulator, memories, generated: [], interval: replayed.beats };
 }
 
 function engineParameters(
@@ -72,6 +54,7 @@ function engineParameters(
     ['BLOCK', prefersBlock(fold.simd * layer.weightType.bits, fold.synapseFold * fold.neuronFold) ? 1 : 0],
     ['WEIGHTS', `"${module}_weights"`],
   ]);
+  if (layer.kind === 'conv' && layer.separate) parameters.set('SEPARATE', 1);
   const hex = (values: readonly number[], width: number) =>
     `${values.length * width}'h${packWord(values, width)}`;
   if (perPe?.some((own) => own < bits)) {

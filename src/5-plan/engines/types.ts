@@ -1,6 +1,6 @@
-/** Engines: the hardware that forms a dense layer's sums. Each engine is a file beside this one. */
+/** Engines: the hardware that forms a layer's sums. Each engine is a file beside this one. */
 import type { Fold } from '../../1-import/types.js';
-import type { IntegerDense, IntegerStep, IntegerType } from '../../3-integer/types.js';
+import type { IntegerLayer, IntegerStep, IntegerType } from '../../3-integer/types.js';
 import type { Interval } from '../../shared/interval.js';
 import type { MemoryImage, Part, PlannedAccumulator, Stream, SumModule } from '../types.js';
 
@@ -16,7 +16,7 @@ export type EngineOption = 'lut' | 'dsp' | 'auto';
 
 /** What is decided of a layer before its folding. */
 export interface PlannedLayer {
-  readonly layer: IntegerDense;
+  readonly layer: IntegerLayer;
   readonly inputType: IntegerType;
   readonly accumulator: PlannedAccumulator;
   readonly inputRanges: readonly Interval[]; // [inputs], codes each input can take

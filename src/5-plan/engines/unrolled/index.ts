@@ -2,7 +2,7 @@
  * The unrolled engine: all products and sums of a layer at once, one inference per cycle. Its weights are constants,
  * so that it needs no multipliers: adders that share subexpressions, or tables of input bits, whichever takes fewer LUTs.
  */
-import type { IntegerDense, IntegerType } from '../../../3-integer/types.js';
+import type { IntegerLayer, IntegerType } from '../../../3-integer/types.js';
 import { laneCode } from '../../stream.js';
 import type { Part, PlannedAccumulator, Stream, SumOutput } from '../../types.js';
 import type { EnginePlan, PlannedLayer } from '../types.js';
@@ -18,14 +18,15 @@ const MOST_WEIGHTS = 8192;
 const SEARCH_SAVES = 0.85;
 
 /**
- * Whether a layer can be unrolled. Sums that are meant to wrap and large layers are left to the folded engine, and so
+ * Whether a layer can be unrolled: convolutions cannot. Sums that are meant to wrap and large layers are left to the folded engine, and so
  * are products of bipolar operands, which it counts.
  */
 export function canUnroll(
-  layer: IntegerDense,
+  layer: IntegerLayer,
   inputType: IntegerType,
   accumulator: PlannedAccumulator,
 ): boolean {
+  if (layer.kind !== 'dense') return false;
   if (inputType.encoding === 'bipolar' && layer.weightType.encoding === 'bipolar') return false;
   return layer.weights.length <= MOST_WEIGHTS && accumulator.overflow === 'none';
 }
@@ -71,7 +72,7 @@ export function unrolledEngine(planned: PlannedLayer, module: string): EnginePla
 }
 
 /** Estimated LUTs of the sums, without the search for common subexpressions. */
-export function unrolledCost(layer: IntegerDense, bits: number): number {
+export function unrolledCost(layer: IntegerLayer, bits: number): number {
   return memoised(layer, 'estimate', () => {
     const { weights, inputs, outputs } = layer;
     const field = { bits, signed: false, min: 0, max: 2 ** bits - 1 };
@@ -161,10 +162,10 @@ function outputOf(
   return { from: inputs + nodes.length - 1, shift: 0, invert: false };
 }
 
-const memory = new WeakMap<IntegerDense, Map<string, unknown>>();
+const memory = new WeakMap<IntegerLayer, Map<string, unknown>>();
 
 /** Planning asks for the same layer at many foldings; its sums do not depend on them. */
-function memoised<T>(layer: IntegerDense, what: string, make: () => T): T {
+function memoised<T>(layer: IntegerLayer, what: string, make: () => T): T {
   const known = memory.get(layer) ?? new Map<string, unknown>();
   memory.set(layer, known);
   if (!known.has(what)) known.set(what, make());
