@@ -11,12 +11,79 @@ export const CORNERS: readonly Corner[] = [
   ...rows('stream_register', ['WIDTH'], [[1], [64]]),
   ...rows(
     'stream_fifo',
-    ['WIDTH', 'DEPTH'],
+    ['WIDTH', 'DEPTH', 'BLOCK'],
     [
-      [1, 2],
-      [8, 3],
-      [8, 4],
-      [8, 1024],
+      [1, 1, 0],
+      [1, 2, 1],
+      [8, 3, 0],
+      [8, 4, 0],
+      [8, 1024, 1],
+    ],
+  ),
+  ...rows(
+    'ram',
+    ['WIDTH', 'DEPTH', 'BLOCK'],
+    [
+      [1, 2, 0],
+      [1, 2, 1],
+      [70, 100, 0],
+      [70, 100, 1],
+    ],
+  ),
+  ...rows('stream_fork', ['WIDTH'], [[1], [64]]),
+  ...rows(
+    'stream_concat',
+    ['WIDTH', 'FOLDS_A', 'FOLDS_B'],
+    [
+      [1, 1, 1],
+      [8, 1, 3],
+      [8, 3, 1],
+      [64, 13, 20],
+    ],
+  ),
+  ...rows(
+    'row_buffer',
+    [
+      'WIDTH',
+      'WORDS',
+      'COUNT_0',
+      'STRIDE_0',
+      'COUNT_1',
+      'STRIDE_1',
+      'COUNT_2',
+      'STRIDE_2',
+      'COUNT_3',
+      'STRIDE_3',
+      'BLOCK',
+    ],
+    [
+      [1, 1, 1, 0, 1, 0, 1, 0, 1, 0, 0],
+      [8, 1, 1, 0, 3, 0, 1, 0, 2, 0, 1],
+      [8, 12, 2, 1, 3, 2, 2, 6, 1, 0, 0],
+      [8, 24, 3, 4, 4, 1, 2, 12, 1, 0, 1],
+    ],
+  ),
+  ...rows(
+    'upsample',
+    ['WIDTH', 'COLUMNS', 'FOLDS', 'FACTOR_H', 'FACTOR_W', 'BLOCK'],
+    [
+      [1, 1, 1, 1, 1, 0],
+      [1, 1, 1, 2, 1, 0],
+      [1, 1, 1, 1, 2, 0],
+      [8, 5, 3, 1, 3, 0],
+      [8, 5, 3, 3, 1, 1],
+      [64, 20, 4, 2, 2, 1],
+    ],
+  ),
+  ...rows(
+    'depth_to_space',
+    ['LANE_W', 'LANES', 'COLUMNS', 'FOLDS', 'BLOCK_SIZE', 'CRD', 'BLOCK'],
+    [
+      [1, 1, 1, 1, 1, 0, 0],
+      [1, 1, 1, 1, 1, 1, 0],
+      [8, 1, 5, 3, 3, 1, 1],
+      [8, 4, 5, 3, 3, 0, 0],
+      [8, 8, 32, 2, 2, 0, 1],
     ],
   ),
   ...rows(
@@ -278,9 +345,22 @@ export const CORNERS: readonly Corner[] = [
 /** One wrong value a module, for the checks that must stop every tool. */
 export const WRONG: readonly Corner[] = [
   ...rows('stream_register', ['WIDTH'], [[0]]),
-  ...rows('stream_fifo', ['DEPTH'], [[1]]),
+  ...rows('stream_fifo', ['DEPTH'], [[0]]),
   ...rows('stream_width', ['IN_LANES', 'OUT_LANES'], [[3, 2]]),
   ...rows('vector_buffer', ['REPEATS'], [[0]]),
+  ...rows('ram', ['DEPTH'], [[1]]),
+  ...rows('stream_fork', ['WIDTH'], [[0]]),
+  ...rows('stream_concat', ['FOLDS_B'], [[0]]),
+  ...rows('row_buffer', ['WORDS'], [[5]]), // the order leaves the last word out
+  ...rows('upsample', ['FACTOR_W'], [[0]]),
+  ...rows(
+    'depth_to_space',
+    ['CRD', 'LANES'],
+    [
+      [2, 1],
+      [1, 2],
+    ],
+  ),
   ...rows('wrap_counter', ['COUNT'], [[0]]),
   ...rows('dot_product', ['A_KIND', 'A_W'], [[2, 4]]),
   ...rows('popcount_dot', ['Y_W'], [[0]]),
