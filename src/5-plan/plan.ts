@@ -104,8 +104,11 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree dot_product dsp_lane dsp_matrix_vector input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
-    'stream_register stream_width threshold_parallel threshold_search threshold_sequential threshold_stage vector_buffer wrap_counter'
+    'bit_count booth_chain booth_dot booth_tree depth_to_space dot_product dsp_lane ' +
+    'dsp_matrix_vector input_port matrix_vector output_port popcount_dot popcount_few ram rom ' +
+    'row_buffer scale_shift stream_add stream_concat stream_fifo stream_fork stream_register ' +
+    'stream_width threshold_parallel threshold_search threshold_sequential threshold_stage ' +
+    'upsample vector_buffer weighted_pair weighted_tables wrap_counter'
   ).split(' '),
 );
 

@@ -32,6 +32,40 @@ export const CORNERS: readonly Corner[] = [
   ),
   ...rows('stream_fork', ['WIDTH'], [[1], [64]]),
   ...rows(
+    'stream_add',
+    ['LANES', 'A_W', 'A_SIGNED', 'B_W', 'B_SIGNED', 'A_WEIGHT', 'B_WEIGHT', 'ACC_W'],
+    [
+      [1, 1, 0, 1, 0, 1, 1, 1],
+      [3, 1, 1, 2, 0, -5, 9, 2],
+      [4, 8, 0, 8, 0, 1, 1, 9],
+      [4, 8, 1, 4, 0, -1, -4, 5],
+      [2, 8, 1, 8, 0, 13, -26, 20],
+      [2, 8, 0, 8, 1, 212345, -98765, 27],
+      [1, 8, 0, 8, 0, 4096, 61440, 5],
+      [1, 48, 1, 48, 0, 16777215, -16777213, 64],
+    ],
+  ),
+  ...rows(
+    'weighted_pair',
+    ['A_W', 'A_SIGNED', 'B_W', 'B_SIGNED', 'A_WEIGHT', 'B_WEIGHT', 'SUM_W'],
+    [
+      [1, 0, 1, 0, 1, 1, 1],
+      [4, 0, 8, 1, -2, 2, 4],
+      [8, 1, 8, 0, -3, -12, 30],
+      [8, 1, 8, 0, -3, 5, 12],
+    ],
+  ),
+  ...rows(
+    'weighted_tables',
+    ['X_W', 'X_SIGNED', 'X_WEIGHT', 'Y_W', 'Y_SIGNED', 'Y_WEIGHT', 'SUM_W'],
+    [
+      [1, 0, 1, 0, 0, 1, 1],
+      [9, 1, -3, 0, 0, 1, 12],
+      [4, 0, 13, 3, 1, 9, 3],
+      [48, 1, 16777215, 48, 1, 16777213, 64],
+    ],
+  ),
+  ...rows(
     'stream_concat',
     ['WIDTH', 'FOLDS_A', 'FOLDS_B'],
     [
@@ -350,6 +384,17 @@ export const WRONG: readonly Corner[] = [
   ...rows('vector_buffer', ['REPEATS'], [[0]]),
   ...rows('ram', ['DEPTH'], [[1]]),
   ...rows('stream_fork', ['WIDTH'], [[0]]),
+  ...rows('stream_add', ['LANES'], [[0]]),
+  ...rows(
+    'weighted_pair',
+    ['A_WEIGHT', 'B_W'],
+    [
+      [0, 8],
+      [-(2 ** 24), 8],
+      [1, 49],
+    ],
+  ),
+  ...rows('weighted_tables', ['SUM_W'], [[65]]),
   ...rows('stream_concat', ['FOLDS_B'], [[0]]),
   ...rows('row_buffer', ['WORDS'], [[5]]), // the order leaves the last word out
   ...rows('upsample', ['FACTOR_W'], [[0]]),

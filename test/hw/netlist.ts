@@ -2,7 +2,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, type Figures, literal, memoryText, type Patterns, runBench } from './bench.js';
+import {
+  type Bench,
+  type Figures,
+  literal,
+  memoryText,
+  type Parameters,
+  type Patterns,
+  runBench,
+} from './bench.js';
 import { SOURCE_NAMES, type Yosys } from './yosys.js';
 
 const WITHOUT_DSP = 'synth_xilinx -family xc7 -nodsp -noiopad -nowidelut -flatten';
@@ -35,7 +43,7 @@ export function runDspNetlist(
 /** @returns the netlist as Verilog */
 async function synthesise(bench: Bench, yosys: Yosys, synthesis: string): Promise<string> {
   const { module, parameters, memories = {} } = bench;
-  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${literal(value)}`);
+  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${setting(value)}`);
   const script = [
     `read_verilog ${SOURCE_NAMES}`,
     `chparam ${settings.join(' ')} ${module}`,
@@ -63,6 +71,11 @@ async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, pat
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** chparam knows no minus sign. */
+function setting(value: Parameters[string]): string {
+  return typeof value === 'number' && value < 0 ? `32'd${value >>> 0}` : literal(value);
 }
 
 /** How often each cell stands in a netlist. */
