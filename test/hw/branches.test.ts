@@ -38,3 +38,30 @@ describe('stream_concat', () => {
     expect(figures).toEqual({ latency: 1, cycles: expected.length });
   });
 });
+
+/** Two branches that meet again: one gives nothing before it has eight beats, the other is a FIFO. */
+describe('a fork and a join', () => {
+  const WAIT = 8;
+  const input = new Random(WAIT).words(20 * WAIT, 8);
+  const bench = (DEPTH: number) => ({
+    module: 'fork_join',
+    parameters: { WAIT, DEPTH },
+    input,
+    expected: input.map((word) => 2n * word),
+  });
+
+  test('run at 1 beat/cycle with a FIFO for the beats that wait', async () => {
+    const latency = 1 + WAIT + 1 + 2; // fork, joining eight beats, splitting them, adding
+    expect(await runBench(bench(WAIT + 1))).toEqual({ latency, cycles: latency + input.length - 1 });
+  });
+
+  /** Three more beats wait in the registers of the fork, the FIFO and the addition. */
+  test('run with bubbles when fork, FIFO and addition just hold the beats that wait', async () => {
+    const { cycles } = await runBench(bench(WAIT - 3));
+    expect(cycles).toBeGreaterThan(WAIT + 3 + input.length);
+  });
+
+  test('stop for ever with one beat less', async () => {
+    await expect(runBench(bench(WAIT - 4), [[0, 0]])).rejects.toThrow('timeout');
+  });
+});
