@@ -1,7 +1,7 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [adders] [unrolled] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [clock]
  *   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
  * The zoo's networks are needed for times, resources, dsp, widths and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { measureAdd } from './bench-add.mjs';
 import { measureAdders } from './bench-adders.mjs';
 import { measureArrays } from './bench-arrays.mjs';
 import { measureClock } from './bench-clock.mjs';
@@ -158,6 +159,7 @@ const sections = {
   ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
   thresholds: measureThresholds,
   dsp,
+  add: () => measureAdd(),
   adders: () => measureAdders(zoo),
   unrolled: () => measureUnrolled(zoo),
   widths,

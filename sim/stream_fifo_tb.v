@@ -4,6 +4,7 @@
 module stream_fifo_tb;
     parameter WIDTH = 8;
     parameter DEPTH = 4;
+    parameter BLOCK = 0;
     parameter IN_WORDS = 1;
     parameter OUT_WORDS = 1;
     wire clk, rst, s_valid, s_ready, m_valid, m_ready, done;
@@ -14,7 +15,7 @@ module stream_fifo_tb;
     stream_source #(.WIDTH(WIDTH), .WORDS(IN_WORDS)) source (
         .clk(clk), .rst(rst), .tdata(s_data), .tvalid(s_valid), .tready(s_ready), .done(done), .start(start)
     );
-    stream_fifo #(.WIDTH(WIDTH), .DEPTH(DEPTH)) dut (
+    stream_fifo #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BLOCK(BLOCK)) dut (
         .clk(clk), .rst(rst),
         .s_axis_tdata(s_data), .s_axis_tvalid(s_valid), .s_axis_tready(s_ready),
         .m_axis_tdata(m_data), .m_axis_tvalid(m_valid), .m_axis_tready(m_ready)

@@ -2,8 +2,11 @@
 //   stream_source offers the words of input.mem; stream_sink compares what arrives with expected.mem, checks
 //   that a stalled beat stays, and ends with one line: PASS with figures, or FAIL with what was found.
 //   The bench resets once more in mid-stream; both ends start over then, and so must the module between them.
+//   A module with two inputs has two sources, one with two outputs two sinks and a stream_verdict; the second of each
+//   has its own file, pattern and random choices.
 // Plusargs: +seed=N  of all random choices
 //   +idle=P +stall=P  pattern of source and sink: 0 never, 1 half the time, 2 most of the time, 3 bursts
+//   +idle2=P +stall2=P  pattern of the second source and sink
 `default_nettype none
 `timescale 1ns / 1ns
 module stream_pattern #(
@@ -58,7 +61,8 @@ endmodule
 
 module stream_source #(
     parameter WIDTH = 8,
-    parameter WORDS = 1   // in input.mem
+    parameter WORDS = 1,   // in input.mem
+    parameter SECOND = 0   // 1: the second source, with input2.mem
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -74,11 +78,16 @@ module stream_source #(
     reg [31:0] cycle;
     integer next;
     wire go;
-    stream_pattern #(.SALT(1)) idle (.clk(clk), .pattern(pattern), .go(go));
+    stream_pattern #(.SALT(SECOND ? 3 : 1)) idle (.clk(clk), .pattern(pattern), .go(go));
     assign done = next == WORDS && !tvalid;
     initial begin
-        if (!$value$plusargs("idle=%d", pattern)) pattern = 0;
-        $readmemh("input.mem", words);
+        if (SECOND) begin
+            if (!$value$plusargs("idle2=%d", pattern)) pattern = 0;
+            $readmemh("input2.mem", words);
+        end else begin
+            if (!$value$plusargs("idle=%d", pattern)) pattern = 0;
+            $readmemh("input.mem", words);
+        end
         tvalid = 1'b0;
         next = 0;
     end
@@ -104,7 +113,9 @@ endmodule
 
 module stream_sink #(
     parameter WIDTH = 8,
-    parameter WORDS = 1  // in expected.mem
+    parameter WORDS = 1,   // in expected.mem
+    parameter SECOND = 0,  // 1: the second sink, with expected2.mem
+    parameter ALONE = 1    // 0: a stream_verdict ends the run, not this sink
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -112,7 +123,10 @@ module stream_sink #(
     input  wire             tvalid,
     output reg              tready,
     input  wire             done,   // the source has nothing left
-    input  wire [31:0]      start   // cycle of its first transfer
+    input  wire [31:0]      start,  // cycle of its first transfer
+    output wire             complete,  // all words came, and no other for a while
+    output wire [31:0]      latency,   // cycles from the first input transfer to the first word, and to the last
+    output wire [31:0]      cycles
 );
     localparam QUIET = 64;  // cycles without a beat that end a run
     reg [WIDTH-1:0] words [0:WORDS-1];
@@ -122,10 +136,18 @@ module stream_sink #(
     reg [31:0] cycle, first, finish;
     integer next, quiet;
     wire go;
-    stream_pattern #(.SALT(2)) stall (.clk(clk), .pattern(pattern), .go(go));
+    stream_pattern #(.SALT(SECOND ? 4 : 2)) stall (.clk(clk), .pattern(pattern), .go(go));
+    assign complete = next == WORDS && quiet > QUIET;
+    assign latency = first - start;
+    assign cycles = finish - start;
     initial begin
-        if (!$value$plusargs("stall=%d", pattern)) pattern = 0;
-        $readmemh("expected.mem", words);
+        if (SECOND) begin
+            if (!$value$plusargs("stall2=%d", pattern)) pattern = 0;
+            $readmemh("expected2.mem", words);
+        end else begin
+            if (!$value$plusargs("stall=%d", pattern)) pattern = 0;
+            $readmemh("expected.mem", words);
+        end
         tready = 1'b0;
         next = 0;
     end
@@ -159,10 +181,10 @@ module stream_sink #(
                 fail("timeout");
                 disable check;
             end
-            if (next == WORDS && quiet > QUIET) begin
+            if (ALONE && complete) begin
                 if (!done) fail("input left over");
                 else begin
-                    $display("PASS words=%0d latency=%0d cycles=%0d", WORDS, first - start, finish - start);
+                    $display("PASS words=%0d latency=%0d cycles=%0d", WORDS, latency, cycles);
                     $finish(0);
                 end
             end
@@ -185,6 +207,25 @@ module stream_sink #(
             quiet <= 0;
             held <= 1'b0;
             next <= 0;
+        end
+    end
+endmodule
+
+module stream_verdict (  // ends the run of a module with two outputs
+    input wire        clk,
+    input wire        done,  // the sources have nothing left
+    input wire        complete,
+    input wire        complete2,
+    input wire [31:0] latency,
+    input wire [31:0] cycles,
+    input wire [31:0] latency2,
+    input wire [31:0] cycles2
+);
+    always @(negedge clk) begin
+        if (complete === 1'b1 && complete2 === 1'b1) begin
+            if (!done) $display("FAIL input left over");
+            else $display("PASS latency=%0d cycles=%0d latency2=%0d cycles2=%0d", latency, cycles, latency2, cycles2);
+            $finish(0);
         end
     end
 endmodule

@@ -53,7 +53,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
     'one definition of quantization for weights and activations',
   '3-integer/host.ts -> 1-import/quantize-value.ts': 'the host quantizes as the model does',
   '5-plan/accumulator.ts -> 4-bounds/bounds.ts': 'a refusal shows the witness',
-  '5-plan/plan.ts -> 1-import/names.ts': 'one definition of Verilog-safe names',
+  '5-plan/unit-names.ts -> 1-import/names.ts': 'one definition of Verilog-safe names',
   '6-emit/emit.ts -> 4-bounds/certificate.ts': 'the certificate is one of the files',
   '6-emit/emit.ts -> 5-plan/stream.ts': 'how codes travel in lanes, for the comment of the top module',
 };

@@ -43,7 +43,15 @@ export function networkLatency(units: readonly Unit[]): number {
 /** Two streams into one: an addition takes both beats of a pair, a concatenation each in its turn. */
 function passJoin(a: Float64Array, b: Float64Array, part: Part): Float64Array {
   if (part.module === 'stream_add') {
-    const latency = addLatency(part.parameters);
+    const number = (name: string) => Number(part.parameters.get(name));
+    const latency = addLatency({
+      A_W: number('A_W'),
+      A_SIGNED: number('A_SIGNED'),
+      A_WEIGHT: number('A_WEIGHT'),
+      B_W: number('B_W'),
+      B_SIGNED: number('B_SIGNED'),
+      B_WEIGHT: number('B_WEIGHT'),
+    });
     return a.map((time, beat) => Math.max(time, b[beat]) + latency);
   }
   const [foldsA, foldsB] = [Number(part.parameters.get('FOLDS_A')), Number(part.parameters.get('FOLDS_B'))];

@@ -4,8 +4,11 @@ import { verilogName } from '../1-import/names.js';
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree dot_product depth_to_space dsp_lane dsp_matrix_vector global_pool input_port matrix_vector output_port pool popcount_dot popcount_few rom row_buffer scale_shift sliding_window stream_add stream_concat stream_fifo stream_fork ' +
-    'stream_register stream_width threshold_parallel threshold_search threshold_sequential threshold_stage upsample vector_buffer weighted_pair wrap_counter'
+    'bit_count booth_chain booth_dot booth_tree depth_to_space dot_product dsp_lane ' +
+    'dsp_matrix_vector global_pool input_port matrix_vector output_port pool popcount_dot popcount_few ' +
+    'ram rom row_buffer scale_shift sliding_window stream_add stream_concat stream_fifo stream_fork ' +
+    'stream_register stream_width threshold_parallel threshold_search threshold_sequential ' +
+    'threshold_stage upsample vector_buffer weighted_pair weighted_tables wrap_counter'
   ).split(' '),
 );
 

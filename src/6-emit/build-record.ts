@@ -4,6 +4,7 @@ import type { EngineName } from '../5-plan/engines/types.js';
 import type {
   Estimate,
   LaneCode,
+  Part,
   Plan,
   PlannedAccumulator,
   Stream,
@@ -27,6 +28,7 @@ export interface BuildUnit {
   readonly inputCode?: LaneCode; // of the array's input
   readonly arrayInput?: Stream;
   readonly arrayOutput?: Stream;
+  readonly fifos?: readonly number[]; // of a unit that joins two streams: beats that the FIFO of each input holds
   readonly interval: number;
   readonly accumulator?: PlannedAccumulator;
   readonly channelOrder?: readonly number[]; // the model's channel at each position
@@ -129,6 +131,7 @@ export function buildRecord(
         input,
         output,
         outputCode,
+        ...(unit.second && { fifos: [fifoDepth(unit.before), fifoDepth(unit.second.parts)] }),
         interval,
         accumulator,
         channelOrder,
@@ -141,6 +144,12 @@ export function buildRecord(
     layers: buildLayers(plan),
     files: [...files, 'build.json'].sort(),
   };
+}
+
+/** Beats that the FIFO among some parts holds; 0: there is none. */
+function fifoDepth(parts: readonly Part[]): number {
+  const fifo = parts.find(({ module }) => module === 'stream_fifo');
+  return Number(fifo?.parameters.get('DEPTH') ?? 0);
 }
 
 function rounded({ lut, sites, ff, bram, dsp }: Estimate): Estimate {

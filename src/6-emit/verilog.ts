@@ -172,13 +172,11 @@ export function benchVerilog(plan: Plan): string {
     outputTop: Math.max(...devices.map((each) => each.outputTop)),
     arrays,
     devices,
-    probes: plan.units
-      .slice(0, -1)
-      .map((unit, id) => ({
-        id,
-        name: streamName(plan, { unit: unit.name, second: false }),
-        width: topBit(unit.output) + 1,
-      })),
+    probes: plan.units.slice(0, -1).map((unit, id) => ({
+      id,
+      name: streamName(plan, { unit: unit.name, second: false }),
+      width: topBit(unit.output) + 1,
+    })),
   });
 }
 

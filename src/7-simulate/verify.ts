@@ -5,9 +5,11 @@
 import { evaluate, type Overflow } from '../3-integer/evaluate.js';
 import { foldSum } from '../5-plan/accumulator.js';
 import type { BuildUnit } from '../6-emit/build-record.js';
+import * as errors from '../diagnostics/simulation-errors.js';
 import { packBeats } from './beats.js';
 import type { BuildFolder } from './build-folder.js';
 import { type Comparison, compare, measureCycles, toFields } from './comparison.js';
+import { findDeadlock } from './deadlock.js';
 import { firstDivergence } from './divergence.js';
 import { compileIcarus } from './icarus.js';
 import type { CompiledSimulation, RunResult, Simulator } from './types.js';
@@ -154,7 +156,7 @@ class Verification {
         outputBits: record.output.lanes * record.output.laneBits,
         beats: packBeats(toFields(input.subarray(0, count * this.elements), port.outputCode), record.input),
         expectedBeats: count * record.output.beats,
-        timeoutCycles: 1000 + 20 * (record.cycles.latency + record.cycles.interval),
+        timeoutCycles: 1000 + 5 * (record.cycles.latency + record.cycles.interval),
         stallIn: stall,
         stallOut: stall,
         seed: this.options.seed,
@@ -166,6 +168,10 @@ class Verification {
     const { outputCode } = record.units[record.units.length - 1];
     const compared = compare(result, record.output, outputCode, expected);
     const failed = compared.mismatches > 0 || result.problem !== undefined;
+    const starved =
+      result.outcome === 'no_progress'
+        ? await findDeadlock(record, (prefix) => run(vectors, prefix))
+        : undefined;
     let hidden = 0; // mismatches that no output shows
     if ((failed || trace) && !this.firstMismatch) {
       const outputs = record.output.beats * record.output.lanes;
@@ -183,7 +189,10 @@ class Verification {
       if (!this.firstMismatch && compared.mismatches > 0)
         this.firstMismatch = this.atOutput(simulation, compared, result, outputs);
     }
-    return { mismatches: compared.mismatches + hidden, result, problem: result.problem?.message };
+    const problem = starved
+      ? errors.simulationDeadlock(simulation.simulator, starved).message
+      : result.problem?.message;
+    return { mismatches: compared.mismatches + hidden, result, problem };
   }
 
   private atOutput(

@@ -78,3 +78,16 @@ export const simulationProtocol = define(
     hint: 'look at the last register before m_axis of that device in that cycle',
   }),
 );
+
+export const simulationDeadlock = define(
+  'simulation_deadlock',
+  1,
+  'Two branches of a network wait for each other: the FIFO where they meet is too shallow.',
+  (
+    simulator: string,
+    { join, waitsFor, full, depth }: { join: string; waitsFor: string; full: string; depth: number },
+  ) => ({
+    message: `${simulator}: the network stands still: layer '${join}' waits for '${waitsFor}', while its FIFO of ${depth} beats for '${full}' is full`,
+    hint: `build again; a FIFO whose DEPTH was changed by hand is too shallow at the input of '${join}' that '${full}' feeds`,
+  }),
+);

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fold } from '../../src/1-import/types.js';
-import { chooseFolding, divisors, type FoldLayer } from '../../src/5-plan/fold.js';
+import {
+  chooseFolding,
+  divisors,
+  type FoldLayer,
+  type FoldStage,
+  layerOptions,
+} from '../../src/5-plan/fold.js';
 import { conversionBeats } from '../../src/5-plan/stream.js';
 import { NarrowgateError } from '../../src/diagnostics/diagnostic.js';
 import { dense, signed, unsigned } from '../support/integer-layers.js';
 
 /** Layers of the given widths, first the input's. */
-function layers(widths: readonly number[], fixed: readonly (Fold | undefined)[] = []): FoldLayer[] {
+function layers(widths: readonly number[], fixed: readonly (Fold | undefined)[] = []): FoldStage[] {
   return widths.slice(1).map((outputs, k) => {
     const rows = Array.from({ length: outputs }, () => new Array<number>(widths[k]).fill(1));
-    return {
+    const each: FoldLayer = {
       layer: dense(rows, signed(3), { name: `fc${k + 1}` }),
       inputType: unsigned(3),
       accumulatorBits: 12,
@@ -18,7 +24,26 @@ function layers(widths: readonly number[], fixed: readonly (Fold | undefined)[] 
       engines: ['folded'],
       fixed: fixed[k],
     };
+    const { name, source } = each.layer;
+    return {
+      name,
+      source,
+      from: [k - 1],
+      elements: [widths[k]],
+      options: (cycles) => layerOptions(each, cycles),
+      fixed: fixed[k],
+    };
   });
+}
+
+/** Foldings of the layers. */
+function choicesOf(stages: readonly FoldStage[], elements: number, cycles: number) {
+  const { inputLanes, options } = chooseFolding(stages, elements, 3, cycles);
+  const choices = options.map(({ choice }) => {
+    if (!choice) throw new Error('a layer has no folding');
+    return choice;
+  });
+  return { inputLanes, choices };
 }
 
 function refusal(widths: number[], cycles: number, fixed?: (Fold | undefined)[]): string {
@@ -42,7 +67,7 @@ test('every engine and every converter keeps up, and divides its layer', () => {
   const widths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 5 });
   fc.assert(
     fc.property(widths, fc.integer({ min: 1, max: 400 }), (sizes, cycles) => {
-      const { inputLanes, choices: folds } = chooseFolding(layers(sizes), sizes[0], 3, cycles);
+      const { inputLanes, choices: folds } = choicesOf(layers(sizes), sizes[0], cycles);
       expect(sizes[0] % inputLanes).toBe(0);
       expect(sizes[0] / inputLanes).toBeLessThanOrEqual(cycles);
       expect(folds).toHaveLength(sizes.length - 1);
@@ -62,10 +87,7 @@ test('every engine and every converter keeps up, and divides its layer', () => {
 
 test('a longer interval never needs more multipliers', () => {
   const multipliers = [1, 8, 64, 512, 4096].map((cycles) =>
-    chooseFolding(layers([32, 16, 8]), 32, 3, cycles).choices.reduce(
-      (sum, { pe, simd }) => sum + pe * simd,
-      0,
-    ),
+    choicesOf(layers([32, 16, 8]), 32, cycles).choices.reduce((sum, { pe, simd }) => sum + pe * simd, 0),
   );
   for (let k = 1; k < multipliers.length; k++) expect(multipliers[k]).toBeLessThanOrEqual(multipliers[k - 1]);
   expect(multipliers[0]).toBe(32 * 16 + 16 * 8);
@@ -74,7 +96,7 @@ test('a longer interval never needs more multipliers', () => {
 
 describe('fixed folds', () => {
   test('are kept', () => {
-    const { choices: folds } = chooseFolding(layers([12, 8, 4], [{ pe: 2, simd: 6 }, undefined]), 12, 3, 100);
+    const { choices: folds } = choicesOf(layers([12, 8, 4], [{ pe: 2, simd: 6 }, undefined]), 12, 100);
     expect(folds[0]).toEqual({ engine: 'folded', pe: 2, simd: 6 });
   });
 
@@ -95,4 +117,35 @@ test('an interval that no folding reaches is refused: 1009 outputs at once are t
   expect(refusal([2, 1009], 1)).toMatch(
     /^interval_impossible: no folding of layer 'fc1' keeps up with 1 cycles/,
   );
+});
+
+describe('a network with branches', () => {
+  /** A stage of so many elements without weights, with any lanes that divide them. */
+  const move = (name: string, from: number[], elements: number): FoldStage => ({
+    name,
+    source: { file: 'model.json', path: 'layers[0]' },
+    from,
+    elements: from.map(() => elements),
+    options: () => divisors(elements).map((lanes) => ({ inLanes: lanes, outLanes: lanes, cost: lanes })),
+  });
+
+  test('every stage has an option, the longest path is cheapest, and a branch meets the lanes at its ends', () => {
+    const [first] = layers([16, 16]);
+    const [second] = layers([16, 16]);
+    const stages = [
+      first,
+      { ...second, name: 'branch', from: [0] },
+      move('sum', [1, 0], 16),
+      move('side', [0], 16),
+      move('all', [2, 3], 16),
+    ];
+    const { options } = chooseFolding(stages, 16, 3, 32);
+    expect(options).toHaveLength(5);
+    for (const [k, stage] of stages.entries())
+      for (const [input, from] of stage.from.entries())
+        if (from >= 0)
+          expect(
+            conversionBeats(stage.elements[input], options[from].outLanes, options[k].inLanes),
+          ).toBeLessThanOrEqual(32);
+  });
 });

@@ -7,7 +7,7 @@ import {
   portPitch,
   registerPart,
 } from '../../src/5-plan/stream.js';
-import { chainLatency } from '../../src/5-plan/timing.js';
+import { networkLatency } from '../../src/5-plan/timing.js';
 import type { Part, Stream, Unit } from '../../src/5-plan/types.js';
 import { bipolar, signed, unsigned } from '../support/integer-layers.js';
 
@@ -68,6 +68,7 @@ function unit(parts: Part[]): Unit {
     name: 'u',
     module: 'u',
     kind: 'dense',
+    from: [],
     op: 'dense',
     before: parts,
     array: [],
@@ -93,9 +94,14 @@ test('latency by hand: two beats in, a converter, a replayed vector, two rows', 
   const engine = part('matrix_vector', replayed, sums, { SYNAPSE_FOLD: 4, PIPELINE: 0 }); // rows end at 7 and 11: 10 and 14
   const search = part('threshold_search', sums, sums, { LEVEL_BITS: 2 }); // 13, 17
   const register = registerPart(sums); // 14, 18
-  expect(chainLatency([unit([port])])).toBe(2);
-  expect(chainLatency([unit([port, width])])).toBe(5);
-  expect(chainLatency([unit([port, width, buffer])])).toBe(11);
-  expect(chainLatency([unit([port, width, buffer, engine])])).toBe(14);
-  expect(chainLatency([unit([port, width]), unit([buffer, engine, search, register])])).toBe(18);
+  expect(networkLatency([unit([port])])).toBe(2);
+  expect(networkLatency([unit([port, width])])).toBe(5);
+  expect(networkLatency([unit([port, width, buffer])])).toBe(11);
+  expect(networkLatency([unit([port, width, buffer, engine])])).toBe(14);
+  expect(
+    networkLatency([
+      { ...unit([port, width]), name: 'first' },
+      { ...unit([buffer, engine, search, register]), from: [{ unit: 'first', second: false }] },
+    ]),
+  ).toBe(18);
 });

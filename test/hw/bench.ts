@@ -19,6 +19,8 @@ export interface Bench {
   readonly parameters: Parameters;
   readonly input: readonly bigint[]; // words the bench offers
   readonly expected: readonly bigint[]; // words that must come out
+  readonly input2?: readonly bigint[]; // the same of the second input and output, where the module has them
+  readonly expected2?: readonly bigint[];
   readonly memories?: Readonly<Record<string, readonly bigint[]>>; // file name -> words, for the ROMs
   readonly design?: readonly string[]; // Verilog files to simulate in place of hw/
 }
@@ -26,10 +28,12 @@ export interface Bench {
 export interface Figures {
   readonly latency: number; // cycles from the first input transfer to the first output word
   readonly cycles: number; // cycles from the first input transfer to the last output transfer
+  readonly latency2?: number; // the same of a second output
+  readonly cycles2?: number;
 }
 
 /** Idle pattern of the source and stall pattern of the sink, as in sim/stream_tb.v. */
-export type Patterns = readonly (readonly [idle: number, stall: number])[];
+export type Patterns = readonly (readonly [idle: number, stall: number, idle2?: number, stall2?: number])[];
 
 const PATTERNS: Patterns = [
   [0, 0],
@@ -39,20 +43,43 @@ const PATTERNS: Patterns = [
   [3, 3],
 ];
 
+/** For modules with two inputs or two outputs: one side waits for the other, both ways round, and both at random. */
+const PAIR_PATTERNS: Patterns = [
+  [0, 0, 0, 0],
+  [1, 1, 1, 1],
+  [2, 0, 0, 2],
+  [0, 2, 2, 0],
+  [3, 0, 1, 3],
+  [1, 3, 3, 0],
+  [3, 3, 3, 3],
+];
+
 /** Enough for a module without a clock. */
 export const FREE_RUNNING: Patterns = PATTERNS.slice(0, 1);
 
 /** Compile a bench and run it under every pattern. @returns figures of the run without idle or stall cycles */
-export async function runBench(bench: Bench, patterns = PATTERNS): Promise<Figures> {
+export async function runBench(
+  bench: Bench,
+  patterns = bench.input2 || bench.expected2 ? PAIR_PATTERNS : PATTERNS,
+): Promise<Figures> {
   const directory = await mkdtemp(join(tmpdir(), `narrowgate-${bench.module}-`));
   try {
-    const files = { ...bench.memories, 'input.mem': bench.input, 'expected.mem': bench.expected };
-    for (const [name, words] of Object.entries(files))
+    const { input, expected, input2 = [], expected2 = [] } = bench;
+    const streams = {
+      'input.mem': input,
+      'expected.mem': expected,
+      'input2.mem': input2,
+      'expected2.mem': expected2,
+    };
+    for (const [name, words] of Object.entries({ ...bench.memories, ...streams }))
       await writeFile(join(directory, name), memoryText(words));
     await compile(bench, directory);
     const runs: Figures[] = [];
-    for (const [index, [idle, stall]] of patterns.entries())
-      runs.push(await simulate(bench, directory, [`+idle=${idle}`, `+stall=${stall}`, `+seed=${index + 1}`]));
+    for (const [index, [idle, stall, idle2 = 0, stall2 = 0]] of patterns.entries()) {
+      const choices = { idle, stall, idle2, stall2, seed: index + 1 };
+      const plusargs = Object.entries(choices).map(([name, value]) => `+${name}=${value}`);
+      runs.push(await simulate(bench, directory, plusargs));
+    }
     return runs[0];
   } finally {
     await rm(directory, { recursive: true });
@@ -64,9 +91,16 @@ export function memoryText(words: readonly bigint[]): string {
   return words.map((word) => `${word.toString(16)}\n`).join('');
 }
 
-async function compile({ module, parameters, input, expected, design }: Bench, cwd: string): Promise<void> {
+async function compile(bench: Bench, cwd: string): Promise<void> {
+  const { module, parameters, input, expected, input2, expected2, design } = bench;
   const top = `${module}_tb`;
-  const all = { ...parameters, IN_WORDS: input.length, OUT_WORDS: expected.length };
+  const words = {
+    IN_WORDS: input.length,
+    OUT_WORDS: expected.length,
+    ...(input2 && { IN2_WORDS: input2.length }),
+    ...(expected2 && { OUT2_WORDS: expected2.length }),
+  };
+  const all = { ...parameters, ...words };
   const overrides = Object.entries(all).map(([name, value]) => `-P${top}.${name}=${literal(value)}`);
   const options = [
     '-g2005',
@@ -81,11 +115,14 @@ async function compile({ module, parameters, input, expected, design }: Bench, c
   if (output !== '') throw new Error(`iverilog warns about ${module}:\n${output}`);
 }
 
-async function simulate({ module, parameters }: Bench, cwd: string, plusargs: string[]): Promise<Figures> {
+async function simulate(bench: Bench, cwd: string, plusargs: string[]): Promise<Figures> {
+  const { module, parameters } = bench;
   const { output } = await tool('vvp', ['-n', 'bench.vvp', ...plusargs], cwd);
-  const figures = /^PASS words=\d+ latency=(\d+) cycles=(\d+)$/.exec(output);
-  if (!figures) throw new Error(`${module} ${JSON.stringify(parameters, bigints)} ${plusargs}: ${output}`);
-  return { latency: Number(figures[1]), cycles: Number(figures[2]) };
+  if (!/^PASS [^\n]*$/.test(output))
+    throw new Error(`${module} ${JSON.stringify(parameters, bigints)} ${plusargs}: ${output}`);
+  const figure = (name: string) => Number(new RegExp(` ${name}=(\\d+)`).exec(output)?.[1]);
+  const figures = { latency: figure('latency'), cycles: figure('cycles') };
+  return bench.expected2 ? { ...figures, latency2: figure('latency2'), cycles2: figure('cycles2') } : figures;
 }
 
 export interface ToolResult {

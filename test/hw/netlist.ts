@@ -2,7 +2,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, type Figures, literal, memoryText, type Patterns, runBench } from './bench.js';
+import {
+  type Bench,
+  type Figures,
+  literal,
+  memoryText,
+  type Parameters,
+  type Patterns,
+  runBench,
+} from './bench.js';
 import { SOURCE_NAMES, type Yosys } from './yosys.js';
 
 const WITHOUT_DSP = 'synth_xilinx -family xc7 -nodsp -noiopad -nowidelut -flatten';
@@ -19,7 +27,12 @@ export async function runNetlist(bench: Bench, yosys: Yosys, patterns = PATTERNS
   return (await runSynthesised(bench, yosys, WITHOUT_DSP, patterns)).figures;
 }
 
-/** The same with DSP blocks. @returns also the number of each cell of the netlist */
+/** Synthesise the module of a bench without DSP blocks. @returns the number of each cell of the netlist */
+export async function cellsOfBench(bench: Bench, yosys: Yosys): Promise<Map<string, number>> {
+  return cellsOf(await synthesise(bench, yosys, WITHOUT_DSP));
+}
+
+/** runNetlist with DSP blocks. @returns also the number of each cell of the netlist */
 export function runDspNetlist(
   bench: Bench,
   yosys: Yosys,
@@ -27,9 +40,10 @@ export function runDspNetlist(
   return runSynthesised(bench, yosys, WITH_DSP, PATTERNS);
 }
 
-async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, patterns: Patterns) {
+/** @returns the netlist as Verilog */
+async function synthesise(bench: Bench, yosys: Yosys, synthesis: string): Promise<string> {
   const { module, parameters, memories = {} } = bench;
-  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${literal(value)}`);
+  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${setting(value)}`);
   const script = [
     `read_verilog ${SOURCE_NAMES}`,
     `chparam ${settings.join(' ')} ${module}`,
@@ -43,6 +57,11 @@ async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, pat
   );
   const { ok, output, written } = await yosys.run(script, files);
   if (!ok) throw new Error(`${yosys.name} on ${module}:\n${output}`);
+  return written;
+}
+
+async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, patterns: Patterns) {
+  const written = await synthesise(bench, yosys, synthesis);
   const directory = await mkdtemp(join(tmpdir(), 'narrowgate-netlist-'));
   try {
     const netlist = join(directory, 'netlist.v');
@@ -52,6 +71,11 @@ async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, pat
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** chparam knows no minus sign. */
+function setting(value: Parameters[string]): string {
+  return typeof value === 'number' && value < 0 ? `32'd${value >>> 0}` : literal(value);
 }
 
 /** How often each cell stands in a netlist. */

@@ -17,14 +17,16 @@ describe('stream_register', () => {
 
 describe('stream_fifo', () => {
   test.each([
-    [1, 2],
-    [8, 3],
-    [8, 4],
-    [33, 5],
-    [8, 64],
-  ])('WIDTH %i, DEPTH %i', async (WIDTH, DEPTH) => {
+    [1, 1, 0],
+    [8, 1, 1],
+    [1, 2, 0],
+    [8, 3, 1],
+    [8, 4, 0],
+    [33, 5, 0],
+    [8, 64, 1],
+  ])('WIDTH %i, DEPTH %i, BLOCK %i', async (WIDTH, DEPTH, BLOCK) => {
     const input = new Random(DEPTH).words(200, WIDTH);
-    const parameters = { WIDTH, DEPTH };
+    const parameters = { WIDTH, DEPTH, BLOCK };
     const figures = await runBench({ module: 'stream_fifo', parameters, input, expected: input });
     expect(figures).toEqual({ latency: 2, cycles: 201 });
   });
