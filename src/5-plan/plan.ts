@@ -104,7 +104,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree dot_product dsp_lane dsp_matrix_vector input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
+    'bit_count booth_chain booth_dot booth_tree dsp_lane dsp_matrix_vector input_port matrix_vector output_port popcount_dot popcount_few rom scale_shift stream_fifo ' +
     'stream_register stream_width threshold_parallel threshold_search threshold_sequential threshold_stage vector_buffer wrap_counter'
   ).split(' '),
 );
