@@ -6,6 +6,8 @@
 //   that leave are final, and no adder is needed to join the digits.
 // Digit of a lane, from three weight bits h m l: -2h + m + l (radix-4 Booth); in the top digit of an odd width h
 //   equals m: digit in {-1, 0, 1}, rows of A_W bits; SIGN = 1: the weight is one bit, 1 for +1 and 0 for -1.
+//   SIGN = 2: the weight m is 0 or 1 and the activations two's complement; each row has its top bit inverted, which adds
+//   2^(A_W-1).  SIGN = 3: the same with unsigned activations, which adds nothing.
 // A row bit needs five inputs (h m l, two bits of a), one more for the running sum: one LUT6 per bit.
 // Lanes: lane 0 in the low bits.  Latency 0, no clock.  Language: Verilog-2005.  Test: sim/booth_dot_tb.v.
 `default_nettype none
@@ -14,7 +16,7 @@ module booth_chain #(
     parameter A_W    = 4,  // bits per activation, unsigned, 1 .. 16
     parameter DIGITS = 2,  // digits of every lane, 1 .. 9
     parameter TOP    = 0,  // 1: the last digit is in {-1, 0, 1}
-    parameter SIGN   = 0,  // 1: one digit in {-1, 1}; only m is used
+    parameter SIGN   = 0,  // 1: one digit in {-1, 1}; 2, 3: one digit in {0, 1}; only m is used
     parameter Y_W    = 13  // bits of the sum: exactly those of its largest value
 ) (
     input  wire [LANES*A_W-1:0]      activations,
@@ -69,7 +71,12 @@ module booth_chain #(
             wire [SUM_W-1:0] sum;
             if (SIGN != 0) begin : gen_sign
                 wire unused = &{1'b0, h, l};
-                assign row = a ^ {ROW_W{!m}};
+                if (SIGN == 1) begin : gen_sign_row
+                    assign row = a ^ {ROW_W{!m}};
+                end else begin : gen_gated_row
+                    localparam [ROW_W-1:0] TOP_BIT = SIGN == 2 ? ~({ROW_W{1'b1}} >> 1) : {ROW_W{1'b0}};
+                    assign row = (a & {ROW_W{m}}) ^ TOP_BIT;
+                end
             end else if (TOP != 0 && DIGIT == DIGITS - 1) begin : gen_top
                 wire unused = &{1'b0, l & h};
                 assign row = (a & {ROW_W{m ^ l}}) ^ {ROW_W{h & !l}};

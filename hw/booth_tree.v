@@ -13,7 +13,7 @@ module booth_tree #(
     parameter A_W         = 4,   // bits per activation, unsigned, 1 .. 16
     parameter DIGITS      = 2,   // digits per lane, 1 .. 9
     parameter TOP         = 0,   // 1: the last digit is in {-1, 0, 1}
-    parameter SIGN        = 0,   // 1: one digit in {-1, 1}
+    parameter SIGN        = 0,   // 1: one digit in {-1, 1}; 2, 3: one digit in {0, 1}, see booth_chain
     parameter PIPELINE    = 0,   // 1: registers
     parameter REGISTER_AT = 0,   // second row of registers, see above
     // bits of the sum, those of its largest value: LANES * UNIT with UNIT = largest sum of one lane

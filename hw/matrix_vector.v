@@ -2,9 +2,9 @@
 //   accumulator = start + sum of the array, modulo 2^W, W being the width of the PE (PE_ACC_W).
 //   The kinds of the operands choose the array:
 //     both bipolar: the count of agreements (popcount_few, popcount_dot; product sum = 2 * count - inputs);
-//     bipolar activations: dot_product, the product sum;
 //     all others: booth_dot, the product sum plus a constant of the neuron.  Signed activations enter it with the sign
-//     bit flipped, which adds 2^(A_W-1) * (sum of the neuron's weights) to the constant.
+//     bit flipped, which adds 2^(A_W-1) * (sum of the neuron's weights) to the constant; bipolar activations select
+//     weights, and twice that sum has the constant (sum of the weights), plus 2^W_W an input where weights have a sign.
 //   start = INIT (PE_INIT: one for each PE); with START_ROM = 1 a word per neuron from a ROM, which can take the
 //   neuron's constant back.  Without it what follows absorbs the constants (thresholds do), and the
 //   accumulators are cleared by their own reset.
@@ -14,10 +14,11 @@
 // Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
 //   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
 // Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of the PE's width.
-// Latency 3 cycles, plus that of booth_dot (PIPELINE), from the last beat of a row to its output; 1 beat/cycle, no
+// Latency 3 cycles, plus that of booth_dot or popcount_dot (PIPELINE), from the last beat of a row to its output; 1 beat/cycle, no
 //   bubbles between rows and vectors.
 // s_axis_tready depends on m_axis_tready: an output that is not taken stops the whole pipeline.
-// Reset: synchronous, active high, clears valids, counters and the accumulators.  Language: Verilog-2005.
+// Reset: synchronous, active high, clears valids, counters and the accumulators, and data where a chain of registers
+//   with one enable would otherwise be a shift register of Yosys, which ignores the enable (its issue 6058).  Language: Verilog-2005.
 // Test: sim/matrix_vector_tb.v, test/hw/matrix_vector.test.ts.
 `default_nettype none
 module matrix_vector #(
@@ -30,7 +31,7 @@ module matrix_vector #(
     parameter W_W          = 4,   // bits per weight, 1 .. 16
     parameter W_KIND       = 1,   // as A_KIND, or 3: ternary (2 bits, two's complement, never -2)
     parameter CHAIN        = 8,   // lanes per chain of adders in booth_dot, 1 .. 1024
-    parameter PIPELINE     = 1,   // 1: registers inside booth_dot, at most 7 adders on a path (CHAIN <= 8)
+    parameter PIPELINE     = 1,   // 1: registers inside the array, at most 7 adders on a path (CHAIN <= 8)
     parameter ACC_W        = 12,  // bits per accumulator, the widest, and per lane of the output, 1 .. 48
     parameter [PE*6-1:0] PE_ACC_W = {PE*6{1'b0}},  // 6 bits for each PE, PE 0 lowest: its own width, 1 .. ACC_W; 0: ACC_W
     parameter SIGNED       = 0,   // 1: narrower accumulators are two's complement; 0: unsigned
@@ -55,10 +56,10 @@ module matrix_vector #(
     localparam SYNAPSE_W = SYNAPSE_FOLD > 1 ? $clog2(SYNAPSE_FOLD) : 1;
     localparam FOLD_W = NEURON_FOLD > 1 ? $clog2(NEURON_FOLD) : 1;
     localparam COUNTS = A_KIND == 2 && W_KIND == 2;  // 1: count agreements
-    localparam BOOTH = A_KIND != 2;
-    localparam PLAIN_KIND = W_KIND == 3 ? 1 : W_KIND;
+    localparam FEW = COUNTS && SIMD <= 18;         // 1: the count merges with the accumulator's adder
+    localparam SELECTS = A_KIND == 2 && !COUNTS;   // 1: the array's result is half of what is accumulated
 
-    // Width of the array's result: unsigned with popcount_dot and booth_dot, two's complement with dot_product.
+    // Bits of the array's result, which is unsigned.
     function integer array_width;
         input integer unused_argument;  // Verilog-2005 functions have at least one
         integer digit, digits, signed_w, row_w;
@@ -66,14 +67,14 @@ module matrix_vector #(
         begin
             signed_w = W_KIND == 0 ? W_W + 1 : W_W;
             digits = W_KIND == 2 ? 1 : (signed_w + 1) / 2;
+            array_width = 0;
             largest = 0;
             for (digit = 0; digit < digits; digit = digit + 1) begin
                 row_w = W_KIND == 2 || W_KIND == 3 || (digit == digits - 1 && signed_w % 2 == 1) ? A_W : A_W + 1;
                 largest = largest + (((64'd1 << row_w) - 1) << (2 * digit)) * SIMD;
             end
             if (COUNTS) largest = 64'd1 * SIMD;
-            else if (!BOOTH) largest = (W_KIND == 0 ? (64'd1 << W_W) - 1 : 64'd1 << (W_W - 1)) * SIMD;
-            array_width = BOOTH || COUNTS ? 0 : 1;
+            else if (SELECTS) largest = ((64'd1 << W_W) - 1) * SIMD;
             while (largest != 0) begin
                 array_width = array_width + 1;
                 largest = largest >> 1;
@@ -82,11 +83,11 @@ module matrix_vector #(
     endfunction
     localparam EXACT_W = array_width(0);
 
-    // Registers inside the array, as booth_dot has them.
+    // Registers inside the array, as booth_dot and popcount_dot have them.
     localparam SIGNED_W = W_KIND == 0 ? W_W + 1 : W_W;
-    localparam DIGITS = W_KIND == 2 ? 1 : (SIGNED_W + 1) / 2;
+    localparam DIGITS = SELECTS || W_KIND == 2 ? 1 : (SIGNED_W + 1) / 2;
     localparam JOINS = DIGITS - 1 + $clog2((SIMD + CHAIN - 1) / (CHAIN < 1 ? 1 : CHAIN));
-    localparam INSIDE = !BOOTH || PIPELINE == 0 ? 0 : JOINS > 7 ? 2 : 1;
+    localparam INSIDE = FEW || PIPELINE == 0 ? 0 : !COUNTS && JOINS > 7 ? 2 : 1;
     localparam STAGES = INSIDE + 1;            // from the ROM's data register to the last one before the dot products
 
     wire enable = !m_axis_tvalid || m_axis_tready;
@@ -182,35 +183,41 @@ module matrix_vector #(
             ) weight_rom (
                 .clk(clk), .enable(enable), .address(address), .data(weights)
             );
-            if (COUNTS && SIMD <= 18) begin : gen_count_few
-                popcount_few #(.SIMD(SIMD), .Y_W(DOT_W)) array (
-                    .clk(clk), .enable(enable), .activations(activations), .weights(weights), .agreements(dot_held)
+            wire dot_carry;  // of weight 1, beside the dot products
+            if (FEW) begin : gen_count_few
+                popcount_few #(.SIMD(SIMD), .CARRY(SYNAPSE_FOLD > 1 && START_ROM == 0 ? 1 : 0), .Y_W(DOT_W)) array (
+                    .clk(clk), .enable(enable), .activations(activations), .weights(weights), .count(dot_held),
+                    .carry(dot_carry)
                 );
             end else begin : gen_array
                 wire [DOT_W-1:0] dot;
                 reg [DOT_W-1:0] held;
-                always @(posedge clk) if (enable) held <= dot;
+                always @(posedge clk) begin
+                    if (enable) held <= dot;
+                    if (rst) held <= {DOT_W{1'b0}};
+                end
                 assign dot_held = held;
+                assign dot_carry = 1'b0;
                 if (COUNTS) begin : gen_count
-                    popcount_dot #(.SIMD(SIMD), .Y_W(DOT_W)) array (
-                        .activations(activations), .weights(weights), .agreements(dot)
+                    popcount_dot #(.SIMD(SIMD), .PIPELINE(PIPELINE), .Y_W(DOT_W)) array (
+                        .clk(clk), .enable(enable), .activations(activations), .weights(weights), .agreements(dot)
                     );
-                end else if (BOOTH) begin : gen_booth
+                end else begin : gen_booth
                     booth_dot #(
-                        .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .A_SIGNED(A_KIND == 1 ? 1 : 0),
+                        .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .A_KIND(A_KIND),
                         .CHAIN(CHAIN), .PIPELINE(PIPELINE), .Y_W(DOT_W)
                     ) array (
                         .clk(clk), .enable(enable), .activations(activations), .weights(weights), .sum(dot)
                     );
-                end else begin : gen_multiply
-                    dot_product #(
-                        .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(PLAIN_KIND), .Y_W(DOT_W)
-                    ) array (
-                        .activations(activations), .weights(weights), .sum(dot)
-                    );
                 end
             end
-            assign wide_dot = {{(W - DOT_W){!COUNTS && !BOOTH && dot_held[DOT_W-1]}}, dot_held};
+            if (SELECTS) begin : gen_twice
+                wire [W:0] twice = {{(W - DOT_W){1'b0}}, dot_held, 1'b0};
+                assign wide_dot = twice[W-1:0];
+                wire unused_top = twice[W];
+            end else begin : gen_once
+                assign wide_dot = {{(W - DOT_W){1'b0}}, dot_held};
+            end
             if (START_ROM != 0) begin : gen_start
                 // the start value enters the adder's own LUTs on the first beat of a row
                 wire [W-1:0] start;  // beside the dot products
@@ -222,21 +229,32 @@ module matrix_vector #(
                     .clk(clk), .enable(enable), .address(fold), .data(start)
                 );
                 if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
-                    wire unused = &{1'b0, dot_first};
+                    wire unused = &{1'b0, dot_first, dot_carry};
                     assign accumulated = start + wide_dot;
                 end else begin : gen_accumulator
                     reg [W-1:0] accumulator;
                     wire [W-1:0] so_far = dot_first ? start : accumulator;
+                    wire unused = dot_carry;
                     assign accumulated = so_far + wide_dot;
                     always @(posedge clk) if (enable && dot_valid) accumulator <= accumulated;
                 end
             end else if (SYNAPSE_FOLD == 1) begin : gen_no_accumulator
-                wire unused = &{1'b0, dot_first, fold};
+                wire unused = &{1'b0, dot_first, fold, dot_carry};
                 assign accumulated = OWN_INIT + wide_dot;
             end else begin : gen_accumulator
                 reg [W-1:0] accumulator;
-                assign accumulated = accumulator + wide_dot;
                 wire unused = &{1'b0, dot_first, fold};
+                if (FEW) begin : gen_merge
+                    // the accumulator is the narrower operand, so that it feeds the carry chain and the count's gates
+                    // merge with the adder; below them is the carry input
+                    wire [W-1:0] upper = accumulator >> DOT_W << DOT_W;
+                    wire unused_bit;
+                    assign {accumulated, unused_bit} = {{(W - DOT_W){1'b0}}, accumulator[DOT_W-1:0], dot_carry}
+                                                     + {upper | wide_dot, dot_carry};
+                end else begin : gen_add
+                    assign accumulated = accumulator + wide_dot;
+                    wire unused_carry = dot_carry;
+                end
                 initial accumulator = OWN_INIT;
                 always @(posedge clk) begin
                     if (rst || row_done) accumulator <= OWN_INIT;  // the flip-flops' own reset: no multiplexer

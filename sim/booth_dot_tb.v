@@ -5,7 +5,7 @@
 module booth_dot_tb;
     parameter SIMD = 4;
     parameter A_W = 4;
-    parameter A_SIGNED = 0;
+    parameter A_KIND = 0;
     parameter W_W = 4;
     parameter W_KIND = 1;
     parameter CHAIN = 4;
@@ -23,7 +23,7 @@ module booth_dot_tb;
         .done(done), .start(start)
     );
     booth_dot #(
-        .SIMD(SIMD), .A_W(A_W), .A_SIGNED(A_SIGNED), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(Y_W)
+        .SIMD(SIMD), .A_W(A_W), .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .Y_W(Y_W)
     ) dut (
         .clk(clk), .enable(1'b1), .activations(activations), .weights(weights), .sum(sum)
     );

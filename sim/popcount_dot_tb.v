@@ -1,5 +1,5 @@
 // popcount_dot_tb.v - bench of hw/popcount_dot.v: words {weights, activations} of input.mem in, counts of expected.mem
-//   out (see stream_tb.v); the module is combinational and stands between the two ends of a stream.
+//   out (see stream_tb.v); the module, here without registers, stands between the two ends of a stream.
 `default_nettype none
 `timescale 1ns / 1ns
 module popcount_dot_tb;
@@ -17,7 +17,7 @@ module popcount_dot_tb;
         .done(done), .start(start)
     );
     popcount_dot #(.SIMD(SIMD), .Y_W(Y_W)) dut (
-        .activations(activations), .weights(weights), .agreements(agreements)
+        .clk(clk), .enable(1'b1), .activations(activations), .weights(weights), .agreements(agreements)
     );
     stream_sink #(.WIDTH(Y_W), .WORDS(OUT_WORDS)) sink (
         .clk(clk), .rst(rst), .tdata(agreements), .tvalid(valid), .tready(ready), .done(done), .start(start)

@@ -3,11 +3,13 @@ import type { IntegerLayer, IntegerType } from '../3-integer/types.js';
 import type { Part } from './types.js';
 
 /** How the array multiplies: matrix_vector chooses by the same rule. */
-export type ArrayKind = 'popcount_dot' | 'dot_product' | 'booth_dot';
+export type ArrayKind = 'popcount' | 'booth_dot';
+
+/** Lanes whose agreements popcount_few counts, behind whose one register the count merges with the accumulator. */
+const FEW_LANES = 18;
 
 export function arrayKind(activation: IntegerType, weight: IntegerType): ArrayKind {
-  if (activation.encoding !== 'bipolar') return 'booth_dot';
-  return weight.encoding === 'bipolar' ? 'popcount_dot' : 'dot_product';
+  return activation.encoding === 'bipolar' && weight.encoding === 'bipolar' ? 'popcount' : 'booth_dot';
 }
 
 /** W_KIND of the hardware: 0 unsigned, 1 signed, 2 bipolar, 3 ternary. */
@@ -19,10 +21,16 @@ export function weightKind({ encoding, signed, bits, min }: IntegerType): number
 
 /**
  * What booth_dot adds to the product sum of one neuron: 4^d * (2^rowBits - 1) for every negative digit d of a weight,
- * and for signed activations, which enter with the sign bit flipped, 2^(A-1) times the sum of the weights.
+ * and for signed activations, which enter with the sign bit flipped, 2^(A-1) times the sum of the weights. Bipolar
+ * activations select weights: twice the sum of the weights at +1 is the product sum plus the sum of all weights, and
+ * every weight with a sign is taken as w + 2^(W-1).
  */
 export function boothConstant(weights: Int32Array, activation: IntegerType, weight: IntegerType): number {
   const kind = weightKind(weight);
+  if (activation.encoding === 'bipolar') {
+    const perWeight = kind === 0 ? 0 : 2 ** weight.bits;
+    return weights.reduce((sum, w) => sum + w + perWeight, 0);
+  }
   const narrowRow = 2 ** activation.bits - 1;
   const wideRow = 2 ** (activation.bits + 1) - 1;
   const signedBits = kind === 0 ? weight.bits + 1 : weight.bits;
@@ -59,16 +67,18 @@ export function rowConstants(
 }
 
 /**
- * Registers inside the array of matrix_vector, as its header and booth_dot's say.
+ * Registers inside the array of matrix_vector, as its header and those of its arrays say.
  *
  * @param part an instance of matrix_vector
  */
 export function arrayLatency({ parameters }: Part): number {
   const number = (name: string) => Number(parameters.get(name));
-  if (number('A_KIND') === 2 || number('PIPELINE') === 0) return 0;
+  if (number('PIPELINE') === 0) return 0;
   const kind = number('W_KIND');
+  const selects = number('A_KIND') === 2;
+  if (selects && kind === 2) return number('SIMD') <= FEW_LANES ? 0 : 1;
   const signedBits = kind === 0 ? number('W_W') + 1 : number('W_W');
-  const digits = kind === 2 ? 1 : Math.ceil(signedBits / 2);
+  const digits = selects || kind === 2 ? 1 : Math.ceil(signedBits / 2);
   const joins = digits - 1 + Math.ceil(Math.log2(Math.ceil(number('SIMD') / number('CHAIN'))));
   return joins > 7 ? 2 : 1;
 }

@@ -51,10 +51,10 @@ function blockRams(width: number, depth: number): number {
 
 /**
  * LUTs per product: a Booth row of A + 1 bits and its share of the adders for each radix-4 digit of the weight; one
- * and a half for a count of agreements; a multiplier where only the activations are bipolar. Fitted to hw/'s arrays.
+ * and a half for a count of agreements; a row of the weight's bits where only the activations are bipolar. Fitted to hw/'s arrays.
  */
 function productCost(activation: IntegerType, weight: IntegerType): number {
-  if (activation.encoding === 'bipolar') return weight.encoding === 'bipolar' ? 1.6 : 2.2 * weight.bits + 1;
+  if (activation.encoding === 'bipolar') return weight.encoding === 'bipolar' ? 1.6 : weight.bits + 0.6;
   if (weight.encoding === 'bipolar') return activation.bits + 0.6;
   return Math.ceil(weight.bits / 2) * (activation.bits + 1.8);
 }

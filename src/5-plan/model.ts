@@ -132,8 +132,9 @@ function addEngine(terms: Terms, { parameters, input }: Part): void {
   terms.lane += 2 + pe;
   if (number('A_KIND') === 2 && kind === 2) terms.counts += pe * countLuts(simd);
   else {
-    const shape = { lanes: simd, activationBits, digits, short: kind >= 2 || signedBits % 2 === 1 };
-    const array = boothTerms(shape);
+    const rowBits = { activationBits, digits, short: kind >= 2 || signedBits % 2 === 1 };
+    const selected = { activationBits: number('W_W'), digits: 1, short: true }; // rows are weights
+    const array = boothTerms({ lanes: simd, ...(number('A_KIND') === 2 ? selected : rowBits) });
     sum = array.bits;
     terms.rows += pe * array.rows;
     terms.joins += pe * array.joins;

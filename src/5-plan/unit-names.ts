@@ -4,7 +4,7 @@ import { verilogName } from '../1-import/names.js';
 /** Modules of hw/: no generated module may have such a name. */
 const LIBRARY = new Set(
   (
-    'bit_count booth_chain booth_dot booth_tree depth_to_space dot_product dsp_lane ' +
+    'bit_count booth_chain booth_dot booth_tree depth_to_space dsp_lane ' +
     'dsp_matrix_vector global_pool input_port matrix_vector output_port pool popcount_dot popcount_few ' +
     'ram rom row_buffer scale_shift sliding_window stream_add stream_concat stream_fifo stream_fork ' +
     'stream_register stream_width threshold_parallel threshold_search threshold_sequential ' +

@@ -263,12 +263,11 @@ function checkStart(
   bits: number,
 ): void {
   const counts = engine.number('A_KIND') === 2 && engine.number('W_KIND') === 2;
-  const booth = engine.number('A_KIND') !== 2;
   const emptySum = counts ? -inputs : 0; // counting agreements starts with every product at -1
   expectEqual('step', accumulator.step, counts ? 2 : 1);
   const field =
     (emptySum - offsetOf(accumulator, channel)) / accumulator.step -
-    (booth ? arrayConstant(engine, weights) : 0);
+    (counts ? 0 : arrayConstant(engine, weights));
   const size = 2 ** bits;
   const pe = engine.number('PE');
   const found = engine.number('START_ROM', 0)
@@ -281,10 +280,15 @@ function checkStart(
   expectEqual(`channel ${channel}: its start value`, found % size, ((field % size) + size) % size);
 }
 
-/** The constant of booth_dot (its header): each negative radix-4 digit d adds 4^d * (2^row bits - 1). */
+/**
+ * The constant of booth_dot (its header): each negative radix-4 digit d adds 4^d * (2^row bits - 1). Bipolar activations
+ * select weights: twice their sum is the product sum plus all weights, and 2^(bits of a weight) for each with a sign.
+ */
 function arrayConstant(engine: Parameters, weights: number[]): number {
   const [activationBits, weightBits, kind] = ['A_W', 'W_W', 'W_KIND'].map((name) => engine.number(name));
   const signedBits = kind === 0 ? weightBits + 1 : weightBits;
+  if (engine.number('A_KIND') === 2)
+    return weights.reduce((sum, w) => sum + w + (kind === 0 ? 0 : 2 ** weightBits), 0);
   const top = kind === 2 || kind === 3 ? 0 : (signedBits + 1) / 2 - 1; // digit whose row is one bit shorter
   let constant = 0;
   for (const w of weights) {

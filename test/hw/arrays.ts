@@ -1,13 +1,14 @@
 /** Benches of the arrays without a clock: every input word is {weights, activations}. */
 import type { Bench } from './bench.js';
-import { boothConstant, decode, dot, TERNARY } from './operands.js';
+import { BIPOLAR, boothConstant, decode, dot, TERNARY } from './operands.js';
 import { pack, Random } from './words.js';
 
 /** Parameters of booth_dot. */
 export interface BoothArray {
   readonly SIMD: number;
   readonly A_W: number;
-  readonly A_SIGNED: number;
+  readonly A_KIND: number;
+  readonly PIPELINE?: number; // 0 by default
   readonly W_W: number;
   readonly W_KIND: number;
   readonly CHAIN: number;
@@ -21,13 +22,14 @@ export interface Operands {
 }
 
 export function boothBench(array: BoothArray, operands: readonly Operands[]): Bench {
-  const { SIMD, A_W, A_SIGNED, W_W, W_KIND, Y_W } = array;
+  const { SIMD, A_W, A_KIND, W_W, W_KIND, Y_W } = array;
   const input = operands.map(({ a, w }) => (pack(w, W_W) << BigInt(SIMD * A_W)) | pack(a, A_W));
   const expected = operands.map(({ a, w }) => {
     const weights = w.map((code) => decode(code, W_W, W_KIND));
-    const activations = a.map((code) => decode(code, A_W, A_SIGNED));
-    const constant = boothConstant(weights, A_W, A_SIGNED, W_W, W_KIND);
-    return BigInt.asUintN(Y_W, dot(activations, weights) + constant);
+    const activations = a.map((code) => decode(code, A_W, A_KIND));
+    const constant = boothConstant(weights, A_W, A_KIND, W_W, W_KIND);
+    const sum = dot(activations, weights) + constant;
+    return BigInt.asUintN(Y_W, A_KIND === BIPOLAR ? sum / 2n : sum);
   });
   return { module: 'booth_dot', parameters: { ...array }, input, expected };
 }

@@ -26,9 +26,15 @@ describe('booth_dot, all operands', () => {
     [3, SIGNED, 2, TERNARY, 2, 1, 5],
     [3, SIGNED, 3, BIPOLAR, 1, 2, 6],
     [5, UNSIGNED, 1, BIPOLAR, 1, 2, 1],
+    [1, BIPOLAR, 1, SIGNED, 1, 2, 3],
+    [1, BIPOLAR, 1, SIGNED, 7, 4, 9],
+    [2, BIPOLAR, 1, SIGNED, 4, 2, 8],
+    [3, BIPOLAR, 1, SIGNED, 3, 2, 3], // modulo 2^3
+    [2, BIPOLAR, 1, UNSIGNED, 5, 1, 9],
+    [4, BIPOLAR, 1, TERNARY, 2, 4, 8],
   ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
-    const [SIMD, A_SIGNED, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
-    const array = { SIMD, A_W, A_SIGNED, W_W, W_KIND, CHAIN, Y_W };
+    const [SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
+    const array = { SIMD, A_W, A_KIND, W_W, W_KIND, CHAIN, Y_W };
     await runBench(boothBench(array, allOperands(SIMD, A_W, W_W, W_KIND)), FREE_RUNNING);
   });
 });
@@ -47,9 +53,13 @@ describe('booth_dot, random operands', () => {
     [64, UNSIGNED, 1, BIPOLAR, 1, 5, 8],
     [33, SIGNED, 2, TERNARY, 2, 4, 9],
     [20, UNSIGNED, 4, TERNARY, 2, 20, 12],
+    [17, BIPOLAR, 1, SIGNED, 4, 8, 12],
+    [64, BIPOLAR, 1, SIGNED, 16, 5, 24],
+    [33, BIPOLAR, 1, UNSIGNED, 3, 8, 5],
+    [24, BIPOLAR, 1, TERNARY, 2, 7, 7],
   ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
-    const [SIMD, A_SIGNED, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
-    const array = { SIMD, A_W, A_SIGNED, W_W, W_KIND, CHAIN, Y_W };
+    const [SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
+    const array = { SIMD, A_W, A_KIND, W_W, W_KIND, CHAIN, Y_W };
     await runBench(boothBench(array, randomOperands(500, SIMD, A_W, W_W, W_KIND)), FREE_RUNNING);
   });
 });

@@ -30,7 +30,7 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
   const { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, START_ROM, ACC_W } = engine;
   const random = new Random(PE * 1000 + SIMD * 100 + ACC_W);
   const inputs = SIMD * SYNAPSE_FOLD;
-  const booth = A_KIND !== BIPOLAR;
+  const counts = A_KIND === BIPOLAR && W_KIND === BIPOLAR;
   const init = random.bits(ACC_W); // START_ROM makes it without effect
   const neurons = Array.from({ length: PE * NEURON_FOLD }, (_, neuron) => ({
     codes:
@@ -94,7 +94,7 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
 
   /** What the array adds of its own. */
   function constant(codes: readonly bigint[]): bigint {
-    return booth ? boothConstant(weights(codes), A_W, A_KIND, W_W, W_KIND) : 0n;
+    return counts ? 0n : boothConstant(weights(codes), A_W, A_KIND, W_W, W_KIND);
   }
 
   /** What the accumulator gathers: agreements when both operands are bipolar. */
@@ -103,7 +103,7 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
       a.map((code) => decode(code, A_W, A_KIND)),
       weights(codes),
     );
-    return A_KIND === BIPOLAR && W_KIND === BIPOLAR ? (total + BigInt(inputs)) / 2n : total;
+    return counts ? (total + BigInt(inputs)) / 2n : total;
   }
 }
 
@@ -111,14 +111,17 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
 function heaviestWeight({ A_KIND, W_W, W_KIND }: Engine): bigint {
   if (W_KIND === TERNARY) return 3n;
   if (W_KIND === BIPOLAR) return 0n;
-  if (A_KIND === BIPOLAR) return W_KIND === SIGNED ? 2n ** BigInt(W_W - 1) : 2n ** BigInt(W_W) - 1n;
+  // rows are the weights with the sign bit flipped
+  if (A_KIND === BIPOLAR) return 2n ** BigInt(W_KIND === SIGNED ? W_W - 1 : W_W) - 1n;
   return 0xaaaan & (2n ** BigInt(W_W) - 1n); // digits -2 and -1: with 0, every bit of every row is 1
 }
 
-/** Cycles from the last beat of a row to its output: 3, and the registers inside booth_dot. */
+/** Cycles from the last beat of a row to its output: 3, and the registers inside the array. */
 export function engineLatency({ SIMD, A_KIND, W_W, W_KIND, CHAIN, PIPELINE }: Engine): number {
-  if (A_KIND === BIPOLAR || !PIPELINE) return 3;
-  const digits = W_KIND === BIPOLAR ? 1 : Math.ceil((W_KIND === UNSIGNED ? W_W + 1 : W_W) / 2);
+  if (!PIPELINE) return 3;
+  if (A_KIND === BIPOLAR && W_KIND === BIPOLAR) return SIMD <= 18 ? 3 : 4;
+  const digits =
+    A_KIND === BIPOLAR || W_KIND === BIPOLAR ? 1 : Math.ceil((W_KIND === UNSIGNED ? W_W + 1 : W_W) / 2);
   const joins = digits - 1 + Math.ceil(Math.log2(Math.ceil(SIMD / CHAIN)));
   return joins > 7 ? 5 : 4;
 }

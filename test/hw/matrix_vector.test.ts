@@ -85,6 +85,59 @@ describe('matrix_vector', () => {
   );
 });
 
+/** Counts that merge with the accumulator, and counts with a register of their own. */
+test.each(
+  [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 15, 16, 17, 18, 19, 40].flatMap((SIMD, index) => [
+    // SIMD, SYNAPSE_FOLD, START_ROM, ACC_W: exact; wider; too narrow
+    { SIMD, folds: 3, START_ROM: 0, ACC_W: Math.ceil(Math.log2(3 * SIMD + 1)) + (index % 3) * 3 },
+    { SIMD, folds: 1 + (index % 2), START_ROM: 1, ACC_W: Math.ceil(Math.log2(2 * SIMD + 1)) },
+    { SIMD, folds: 2, START_ROM: 0, ACC_W: 1 + (index % 3) },
+    { SIMD, folds: 1, START_ROM: 0, ACC_W: 7 },
+  ]),
+)('agreements of $SIMD lanes, $folds beats, start ROM $START_ROM, $ACC_W-bit accumulator', async (row) => {
+  const { SIMD, folds: SYNAPSE_FOLD, START_ROM, ACC_W } = row;
+  const engine = {
+    ...{
+      PE: 2,
+      SIMD,
+      SYNAPSE_FOLD,
+      NEURON_FOLD: 2,
+      CHAIN: 8,
+      BLOCK: 0,
+      PIPELINE: SIMD % 3 > 0 ? 1 : 0,
+      START_ROM,
+    },
+    ...{ A_W: 1, A_KIND: BIPOLAR, W_W: 1, W_KIND: BIPOLAR, ACC_W },
+  };
+  const { latency } = await runBench(engineBench(engine));
+  expect(latency).toBe(SYNAPSE_FOLD - 1 + engineLatency(engine));
+});
+
+/** Bipolar activations that select weights. */
+test.each([
+  // SIMD, SYNAPSE_FOLD, W_KIND, W_W, CHAIN, PIPELINE, START_ROM, ACC_W
+  [1, 4, SIGNED, 3, 8, 1, 0, 6],
+  [8, 3, SIGNED, 2, 8, 1, 0, 9],
+  [8, 3, SIGNED, 6, 8, 0, 1, 12],
+  [9, 1, TERNARY, 2, 4, 1, 1, 6],
+  [20, 2, SIGNED, 4, 8, 1, 0, 11],
+  [33, 2, UNSIGNED, 4, 1, 1, 1, 4], // sums wrap
+  [17, 1, SIGNED, 1, 8, 1, 0, 9],
+  [64, 1, SIGNED, 16, 8, 1, 1, 24],
+  [3, 2, SIGNED, 4, 8, 1, 0, 1],
+])(
+  'bipolar activations, %i inputs, %i beats, W kind %i of %i bits, chains of %i, pipeline %i, start ROM %i, %i-bit accumulator',
+  async (...row) => {
+    const [SIMD, SYNAPSE_FOLD, W_KIND, W_W, CHAIN, PIPELINE, START_ROM, ACC_W] = row;
+    const engine = {
+      ...{ PE: 2, SIMD, SYNAPSE_FOLD, NEURON_FOLD: 3, CHAIN, BLOCK: 0, PIPELINE, START_ROM },
+      ...{ A_W: 1, A_KIND: BIPOLAR, W_W, W_KIND, ACC_W },
+    };
+    const { latency } = await runBench(engineBench(engine));
+    expect(latency).toBe(SYNAPSE_FOLD - 1 + engineLatency(engine));
+  },
+);
+
 test.each([
   // widths, SIGNED, START_ROM, SYNAPSE_FOLD, kinds of activations and weights
   { widths: [9, 5, 12], SIGNED: 0, START_ROM: 0, folds: 3, kinds: [UNSIGNED, SIGNED] },

@@ -16,7 +16,7 @@ export function dot(a: readonly bigint[], w: readonly bigint[]): bigint {
 
 /**
  * What booth_dot adds to the dot product: 4^d * (2^ROW_W - 1) for every digit d below zero, and signed activations
- * enter as a + 2^(A_W-1).
+ * enter as a + 2^(A_W-1). Bipolar activations: what it adds to twice its sum.
  */
 export function boothConstant(
   weights: readonly bigint[],
@@ -27,6 +27,10 @@ export function boothConstant(
 ): bigint {
   let constant = 0n;
   for (const weight of weights) {
+    if (aKind === BIPOLAR) {
+      constant += weight + (wKind === UNSIGNED ? 0n : 2n ** BigInt(wWidth)); // a weight with a sign is w + 2^(W_W-1)
+      continue;
+    }
     const digits = boothDigits(weight, wWidth, wKind);
     const value = digits.reduce((sum, { digit }, d) => sum + digit * 4n ** BigInt(d), 0n);
     if (value !== weight) throw new Error(`the digits of ${weight} make ${value}`);

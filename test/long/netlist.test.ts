@@ -52,10 +52,10 @@ describe.each(YOSYS)('$name', (yosys) => {
   ])(
     'booth_dot SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i',
     async (...values) => {
-      const [SIMD, A_SIGNED, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
+      const [SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
       const operands = randomOperands(300, SIMD, A_W, W_W, W_KIND);
       await runNetlist(
-        boothBench({ SIMD, A_W, A_SIGNED, W_W, W_KIND, CHAIN, Y_W }, operands),
+        boothBench({ SIMD, A_W, A_KIND, W_W, W_KIND, CHAIN, Y_W }, operands),
         yosys,
         FREE_RUNNING,
       );

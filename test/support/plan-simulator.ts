@@ -123,7 +123,7 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
     reader.number(n),
   );
   const counts = aKind === 2 && wKind === 2; // agreements are counted
-  const booth = aKind !== 2;
+  const selects = aKind === 2; // booth_dot sums the weights of the inputs at +1, the sign bit flipped; twice that is added
   const flip = aKind === 1 ? 1n << BigInt(aBits - 1) : 0n; // booth_dot takes signed activations with the sign flipped
   return Array.from({ length: pe * folds }, (_, neuron) => {
     const file = `_pe${digits(neuron % pe, 3)}`;
@@ -142,8 +142,9 @@ function matrixVector(reader: PartReader, x: bigint[]): bigint[] {
       for (let lane = 0; lane < simd; lane++) {
         const weight = operand(field(word, lane * wBits, wBits), wBits, wKind);
         const a = x[s * simd + lane];
-        if (booth) sum += boothProduct(weight, wBits, wKind, a ^ flip, aBits);
-        else sum += counts ? (weight * operand(a, 1, 2) + 1n) / 2n : weight * operand(a, 1, 2);
+        if (counts) sum += (weight * operand(a, 1, 2) + 1n) / 2n;
+        else if (selects) sum += 2n * (a * weight + (wKind === 0 ? 0n : 2n ** BigInt(wBits - 1)));
+        else sum += boothProduct(weight, wBits, wKind, a ^ flip, aBits);
       }
     }
     return BigInt.asUintN(bits, has('SIGNED') ? BigInt.asIntN(own, sum) : BigInt.asUintN(own, sum));
