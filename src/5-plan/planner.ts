@@ -4,7 +4,7 @@ import { fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
-import { divisors } from './fold.js';
+import { divisors, foldShape } from './fold.js';
 import { totalEstimate } from './model.js';
 import { type PlanOptions, planNetwork } from './plan.js';
 import type { Estimate, Plan } from './types.js';
@@ -177,9 +177,10 @@ function worthiest(users: readonly BlockUser[], blocks: number): ReadonlySet<str
 function possibleIntervals({ network }: BoundedNetwork): number[] {
   const values = new Set<number>();
   for (const node of network.nodes) {
-    if (node.kind !== 'dense') continue;
-    for (const outputs of divisors(node.outputs))
-      for (const inputs of divisors(node.inputs)) values.add(outputs * inputs);
+    if (node.kind !== 'dense' && node.kind !== 'conv') continue;
+    const { inputs, outputs, vectors, peOf, simdOf } = foldShape(node);
+    for (const pe of divisors(peOf))
+      for (const simd of divisors(simdOf)) values.add(vectors * (outputs / pe) * (inputs / simd));
   }
   return [...values].sort((a, b) => a - b);
 }

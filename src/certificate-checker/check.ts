@@ -9,10 +9,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { buildFolderInvalid } from '../diagnostics/file-errors.js';
+import { type Codes, joinedCodes } from './codes.js';
 import { checkDspChannel, dspWeights } from './dsp.js';
 import { bitsOf, Doubt, digits, type Parameters, RtlFolder, toSigned } from './rtl.js';
 import { readSteps, type StepHardware } from './steps.js';
 import { interpretSums } from './sums.js';
+import { type ChannelWindows, readWindows, type WindowCodes } from './windows.js';
 
 export interface CheckedLayer {
   readonly name: string;
@@ -28,12 +30,6 @@ export interface CheckResult {
   readonly problems: readonly string[]; // the first of each layer
 }
 
-/** Smallest and largest code of each element that travels between two units. */
-interface Codes {
-  readonly min: number[];
-  readonly max: number[];
-}
-
 interface Claim {
   name: string;
   inputs: number;
@@ -41,8 +37,16 @@ interface Claim {
   inputMin: number | number[];
   inputMax: number | number[];
   accumulator: Field;
-  channels: { min: number; max: number; witness: string }[];
+  channels: Ends[];
   channelOrder?: number[];
+}
+
+/** A channel's sums and the inputs that reach their ends: h largest code, l smallest, p padding. */
+interface Ends {
+  min: number;
+  max: number;
+  witness: string;
+  witnessMin?: string; // absent: the witness with h and l swapped
 }
 
 /** sum = step * field + offset; the field is unsigned or two's complement. */
@@ -60,6 +64,7 @@ interface Unit {
   name: string;
   module: string;
   kind: string;
+  from?: { unit: string }[]; // units whose streams enter
   outputCode: LaneCode;
   inputCode?: LaneCode; // of the array's input
   arrayInput?: { laneBits: number };
@@ -90,17 +95,35 @@ export function checkCertificate(directory: string): CheckResult {
   const layers: CheckedLayer[] = [];
   const problems: string[] = [];
   const { elements, min, max } = claims.input;
-  let codes: Codes = { min: new Array(elements).fill(min), max: new Array(elements).fill(max) };
+  const streams = new Map<string, Codes>(); // by the unit that makes them
+  const port: Codes = { min: new Array(elements).fill(min), max: new Array(elements).fill(max) };
   const open = new Map(claims.layers.map((claim) => [claim.name, claim]));
   for (const unit of build.units) {
     try {
-      if (unit.kind === 'step') codes = stepCodes(unit, readSteps(rtl, unit.module), codes, false);
-      if (unit.kind !== 'dense') continue;
+      const inputs = (unit.from ?? []).map((source) => {
+        const codes = streams.get(source.unit);
+        if (!codes) throw new Doubt(`nothing is known of '${source.unit}', which it takes`);
+        return codes;
+      });
       const claim = open.get(unit.name);
-      if (!claim) throw new Doubt('the certificate does not speak of it');
-      open.delete(unit.name);
-      layers.push(checkLayer(rtl, unit, claim, codes));
-      codes = outputCodes(rtl, unit, claim);
+      if (unit.kind === 'dense' || unit.kind === 'conv') {
+        if (!claim) throw new Doubt('the certificate does not speak of it');
+        open.delete(unit.name);
+        layers.push(checkLayer(rtl, unit, claim, inputs[0]));
+        streams.set(unit.name, outputCodes(rtl, unit, claim, claim.channels));
+      } else if (unit.kind === 'pool' || unit.kind === 'add') {
+        const sums = joinedCodes(rtl, unit, inputs);
+        if (!claim)
+          streams.set(unit.name, sums); // a maximum of codes
+        else {
+          open.delete(unit.name);
+          const ends = claimedSums(claim, sums);
+          layers.push(ends);
+          streams.set(unit.name, outputCodes(rtl, unit, claim, claim.channels));
+        }
+      } else if (unit.kind === 'step')
+        streams.set(unit.name, stepCodes(unit, readSteps(rtl, unit.module), inputs[0], false));
+      else streams.set(unit.name, unit.kind === 'input' ? port : joinedCodes(rtl, unit, inputs));
     } catch (error) {
       if (!(error instanceof Doubt || error instanceof TypeError)) throw error;
       problems.push(
@@ -123,33 +146,55 @@ function readJson(directory: string, name: string): unknown {
   }
 }
 
+/** The sums of a pool or an addition are those that its inputs give, and its field holds them. */
+function claimedSums({ name, accumulator, channels }: Claim, sums: Codes): CheckedLayer {
+  expectEqual('channels', channels.length, sums.min.length);
+  channels.forEach(({ min, max }, index) => {
+    if (sums.min[index] !== min || sums.max[index] !== max)
+      throw new Doubt(
+        `channel ${index}: the sums span ${sums.min[index]} .. ${sums.max[index]}, the certificate says ${min} .. ${max}`,
+      );
+    checkField(min, max, index, accumulator);
+  });
+  return { name, channels: channels.length, bits: accumulator.bits, ...hullOf(channels) };
+}
+
+function hullOf(channels: readonly Ends[]): { min: number; max: number } {
+  const min = channels.reduce((least, each) => Math.min(least, each.min), Number.POSITIVE_INFINITY);
+  const max = channels.reduce((most, each) => Math.max(most, each.max), Number.NEGATIVE_INFINITY);
+  return { min, max };
+}
+
 function checkLayer(rtl: RtlFolder, unit: Unit, claim: Claim, codes: Codes): CheckedLayer {
-  const { accumulator, inputs, outputs, channels } = claim;
+  const { accumulator, outputs, channels } = claim;
   expectEqual('channels', channels.length, outputs);
   const named = new Set(claim.channelOrder ?? channels.keys());
   if (named.size !== outputs || ![...named].every((channel) => channel in channels))
     throw new Doubt('its channel order does not name every channel once');
-  expectEqual('elements that reach it', codes.min.length, inputs);
-  const low = spread(claim.inputMin, inputs);
-  const high = spread(claim.inputMax, inputs);
-  for (let i = 0; i < inputs; i++)
-    if (codes.min[i] < low[i] || codes.max[i] > high[i])
-      throw new Doubt(
-        `input ${i} can be ${codes.min[i]} .. ${codes.max[i]}, the certificate assumes ${low[i]} .. ${high[i]}`,
-      );
   const array = rtl.module(`${unit.module}_array`);
   if (array === undefined) throw new Doubt(`rtl/${unit.module}_array.v cannot be read`);
   const sums = rtl.module(`${unit.module}_sums`);
-  if (sums !== undefined && array.includes(`${unit.module}_sums sums (`))
+  const views = readWindows(rtl, unit.module, claim, codes);
+  if (sums !== undefined && array.includes(`${unit.module}_sums sums (`)) {
+    const [{ low, high }] = views(0);
+    checkAssumed(claim, low, high);
     checkSums(sums, unit, claim, low, high);
-  else checkFolded(rtl, unit, claim, low, high);
-  const min = channels.reduce((least, each) => Math.min(least, each.min), Number.POSITIVE_INFINITY);
-  const max = channels.reduce((most, each) => Math.max(most, each.max), Number.NEGATIVE_INFINITY);
-  return { name: unit.name, channels: outputs, bits: accumulator.bits, min, max };
+  } else checkFolded(rtl, unit, claim, views);
+  return { name: unit.name, channels: outputs, bits: accumulator.bits, ...hullOf(channels) };
+}
+
+/** The codes that the certificate assumes of the inputs hold all that can reach them. */
+function checkAssumed(claim: Claim, low: readonly number[], high: readonly number[]): void {
+  const [assumedLow, assumedHigh] = [spread(claim.inputMin, low.length), spread(claim.inputMax, low.length)];
+  for (let i = 0; i < low.length; i++)
+    if (low[i] < assumedLow[i] || high[i] > assumedHigh[i])
+      throw new Doubt(
+        `input ${i} can be ${low[i]} .. ${high[i]}, the certificate assumes ${assumedLow[i]} .. ${assumedHigh[i]}`,
+      );
 }
 
 /** A layer whose weights lie in ROMs. */
-function checkFolded(rtl: RtlFolder, unit: Unit, claim: Claim, low: number[], high: number[]): void {
+function checkFolded(rtl: RtlFolder, unit: Unit, claim: Claim, views: ChannelWindows): void {
   const array = `${unit.module}_array`;
   const blocks = rtl.parameters(array, 'dsp_matrix_vector');
   const engine = blocks ?? rtl.parameters(array, 'matrix_vector');
@@ -163,10 +208,39 @@ function checkFolded(rtl: RtlFolder, unit: Unit, claim: Claim, low: number[], hi
   channels.forEach((channel, index) => {
     const bits = ownBits(engine, accumulator, index % pe);
     const weights = blocks ? dspWeights(rtl, blocks, index) : channelWeights(rtl, engine, index);
+    const patterns = views(index);
+    const [{ low, high }] = patterns;
+    if (patterns.length === 1) checkAssumed(claim, low, high);
     if (blocks) checkBlocks(blocks, claim, index, weights, low, high);
     else checkStart(rtl, engine, claim, index, weights, bits);
-    checkChannel(channel, index, weights, low, high, { ...accumulator, bits });
+    const field = { ...accumulator, bits };
+    if (patterns.length === 1) checkChannel(channel, index, weights, low, high, field);
+    else checkPatterns(channel, index, weights, patterns, field);
   });
+}
+
+/** Windows that lie differently in the padding: the ends over all of them are the claimed ones. */
+function checkPatterns(
+  { min, max }: Ends,
+  index: number,
+  weights: number[],
+  patterns: readonly WindowCodes[],
+  field: Field,
+): void {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { low, high } of patterns) {
+    let [worst, best] = [0, 0];
+    weights.forEach((w, i) => {
+      worst += w * (w > 0 ? low[i] : high[i]);
+      best += w * (w > 0 ? high[i] : low[i]);
+    });
+    [least, most] = [Math.min(least, worst), Math.max(most, best)];
+  }
+  if (least !== min || most !== max)
+    throw new Doubt(
+      `channel ${index}: the sums span ${least} .. ${most}, the certificate says ${min} .. ${max}`,
+    );
+  checkField(min, max, index, field);
 }
 
 /** Bits of one processing element's accumulator, as the Verilog has it: the certificate must say the same. */
@@ -304,7 +378,7 @@ function arrayConstant(engine: Parameters, weights: number[]): number {
 }
 
 function checkChannel(
-  { min, max, witness }: Claim['channels'][number],
+  { min, max, witness }: Ends,
   index: number,
   weights: number[],
   low: number[],
@@ -312,8 +386,6 @@ function checkChannel(
   field: Field,
   constant = 0,
 ): void {
-  const { bits, signed, step, overflow } = field;
-  const offset = offsetOf(field, index);
   let [best, worst] = [constant, constant];
   for (let i = 0; i < weights.length; i++) {
     const w = weights[i];
@@ -332,11 +404,18 @@ function checkChannel(
     throw new Doubt(
       `channel ${index}: the sums span ${worst} .. ${best}, the certificate says ${min} .. ${max}`,
     );
+  checkField(worst, best, index, field);
+}
+
+/** The hardware's field holds both ends of a channel's sums. */
+function checkField(min: number, max: number, index: number, field: Field): void {
+  const { bits, signed, step, overflow } = field;
+  const offset = offsetOf(field, index);
   const lowest = signed ? -(2 ** (bits - 1)) : 0;
   const highest = lowest + 2 ** bits - 1;
-  const ends = [(worst - offset) / step, (best - offset) / step];
+  const ends = [(min - offset) / step, (max - offset) / step];
   if (overflow === 'none' && (ends[0] < lowest || ends[1] > highest || !ends.every(Number.isInteger)))
-    throw new Doubt(`channel ${index}: sums ${worst} .. ${best} do not fit ${bits} bits`);
+    throw new Doubt(`channel ${index}: sums ${min} .. ${max} do not fit ${bits} bits`);
 }
 
 /** One neuron's weights from its processing element's ROM. */
@@ -356,7 +435,7 @@ function channelWeights(rtl: RtlFolder, engine: Parameters, channel: number): nu
 }
 
 /** Codes that a layer's outputs can take, from its sums' ends and its requantisation. */
-function outputCodes(rtl: RtlFolder, unit: Unit, { accumulator, channels }: Claim): Codes {
+function outputCodes(rtl: RtlFolder, unit: Unit, { accumulator }: Claim, channels: readonly Ends[]): Codes {
   const { step, overflow, bits, signed } = accumulator;
   const steps = readSteps(rtl, unit.module);
   const sums = { min: channels.map(({ min }) => min), max: channels.map(({ max }) => max) };
