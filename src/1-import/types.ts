@@ -277,11 +277,12 @@ export function inputsOf(node: NetworkNode): readonly string[] {
   return node.op === 'concat' ? [node.input, ...node.others] : [node.input];
 }
 
-/** What the hardware's input port carries. real = code * numerator / denominator. */
+/** What the hardware's input port carries. real = (code - zeroPoint) * numerator / denominator. */
 export interface PortType {
   readonly signed: boolean;
   readonly bits: number;
   readonly scale: { readonly numerator: number; readonly denominator: number };
+  readonly zeroPoint?: number; // 0 by default
 }
 
 export interface Network {
