@@ -13,7 +13,12 @@ export type RoundingMode =
   | 'up' // away from zero
   | 'down'; // towards zero
 
-/** How real values become codes. real = (code - zeroPoint) * scale. Source: QONNX Quant and BipolarQuant. */
+/**
+ * How real values become codes. real = (code - zeroPoint) * scale. The order of operations differs between formats:
+ *   QONNX Quant (the default): code = round(clamp(x / scale + zeroPoint));
+ *   'after-rounding' (ONNX QuantizeLinear): code = clamp(round(x / scale) + zeroPoint);
+ *   truncation (QONNX Trunc): code = round(clamp(half-even(x / truncation scale + truncation zero point) / 2^shift)).
+ */
 export interface Quantizer {
   readonly encoding: 'integer' | 'bipolar'; // bipolar: codes -1 and +1, x >= 0 is +1
   readonly bits: number;
@@ -22,6 +27,15 @@ export interface Quantizer {
   readonly scale: Float32Array; // [1] or [channels]
   readonly zeroPoint: number;
   readonly rounding: RoundingMode;
+  readonly zeroPointAdded?: 'before-rounding' | 'after-rounding'; // before by default
+  readonly truncation?: Truncation;
+}
+
+/** The finer type that codes are made in before their low bits are dropped. Source: QONNX Trunc. */
+export interface Truncation {
+  readonly scale: number; // float32
+  readonly zeroPoint: number;
+  readonly shift: number; // bits dropped; may be negative
 }
 
 /** Constant integers with their meaning, [outputs][inputs] in row-major order. */
@@ -107,7 +121,7 @@ export interface PoolNode extends NodeBase {
   readonly op: 'pool';
   readonly kind: 'maximum' | 'average';
   readonly window: Window;
-  readonly countPadding: boolean; // average: padded positions count as elements of value zero
+  readonly countPadding: boolean; // average: padded positions count as elements of value zero; a maximum ignores them
 }
 
 /** y = x + other, element by element, in float32. */
@@ -263,11 +277,12 @@ export function inputsOf(node: NetworkNode): readonly string[] {
   return node.op === 'concat' ? [node.input, ...node.others] : [node.input];
 }
 
-/** What the hardware's input port carries. real = code * numerator / denominator. */
+/** What the hardware's input port carries. real = (code - zeroPoint) * numerator / denominator. */
 export interface PortType {
   readonly signed: boolean;
   readonly bits: number;
   readonly scale: { readonly numerator: number; readonly denominator: number };
+  readonly zeroPoint?: number; // 0 by default
 }
 
 export interface Network {
@@ -276,6 +291,7 @@ export interface Network {
   readonly input: NetworkTensor;
   readonly inputPort?: PortType; // declared by the user or the model file
   readonly layout: 'NCHW' | 'NHWC'; // of the model's own input, for image inputs
+  readonly outputLayout?: 'NCHW' | 'NHWC'; // of the model's own output, for image outputs; the input's by default
   readonly tensors: ReadonlyMap<string, NetworkTensor>;
   readonly nodes: readonly NetworkNode[];
   readonly output: string; // tensor name

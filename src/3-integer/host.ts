@@ -71,8 +71,8 @@ function realToCode({ nodes, port }: HostInput, type: IntegerType): (x: number, 
   };
 }
 
-function portCode(x: number, { scale }: PortType, { min, max }: IntegerType): number {
-  return Math.min(Math.max(roundHalfEven((x * scale.denominator) / scale.numerator), min), max);
+function portCode(x: number, { scale, zeroPoint = 0 }: PortType, { min, max }: IntegerType): number {
+  return Math.min(Math.max(roundHalfEven((x * scale.denominator) / scale.numerator) + zeroPoint, min), max);
 }
 
 /** Real values of output codes, in float32; softmax is left out. */

@@ -71,14 +71,14 @@ export function isReversed(node: Quantizing, pending: readonly ElementwiseNode[]
   return signs.has(-1);
 }
 
-/** Real value of a code, in float32; for a declared port, code * numerator / denominator rounded once. */
+/** Real value of a code, in float32; for a declared port, (code - zero point) * numerator / denominator rounded once. */
 export function realOfCode(
   code: number,
   channel: number,
   type: IntegerType,
   port: PortType | undefined,
 ): number {
-  if (port) return fround((code * port.scale.numerator) / port.scale.denominator);
+  if (port) return fround(((code - (port.zeroPoint ?? 0)) * port.scale.numerator) / port.scale.denominator);
   const scale = type.scale.length === 1 ? type.scale[0] : type.scale[channel];
   return fround((code - type.zeroPoint) * scale);
 }
@@ -90,7 +90,7 @@ export function quantizerType(quantizer: Quantizer): IntegerType {
 }
 
 /** The integer type of a declared input port. */
-export function portType({ bits, signed, scale }: PortType): IntegerType {
+export function portType({ bits, signed, scale, zeroPoint = 0 }: PortType): IntegerType {
   const range = codeRange({ encoding: 'integer', bits, signed, narrow: false });
   return {
     encoding: 'integer',
@@ -98,6 +98,6 @@ export function portType({ bits, signed, scale }: PortType): IntegerType {
     signed,
     ...range,
     scale: Float32Array.of(scale.numerator / scale.denominator),
-    zeroPoint: 0,
+    zeroPoint,
   };
 }

@@ -132,6 +132,32 @@ export const modelDuplicateName = define(
   }),
 );
 
+export const modelUnknownLayer = define(
+  'model_unknown_layer',
+  2,
+  'A layer takes the result of a layer that does not exist, or that stands after it.',
+  (at: Location, found: string, later: boolean, nearest?: string) => ({
+    message: `expected the name of an earlier layer or "input", found ${found}${later ? ', which stands later' : ''}`,
+    at,
+    hint: later
+      ? 'write the layers in the order of computation'
+      : nearest
+        ? `did you mean "${nearest}"?`
+        : 'a layer without a name is called by its type and index, such as conv_0',
+  }),
+);
+
+export const modelLayerUnused = define(
+  'model_layer_unused',
+  2,
+  'Nothing takes the result of a layer that is not the last one.',
+  (at: Location, name: string) => ({
+    message: `nothing takes the result of layer '${name}', and it is not the last layer`,
+    at,
+    hint: 'name it as "input" or in "inputs" of a later layer, or remove it',
+  }),
+);
+
 export const modelTooManyElements = define(
   'model_too_many_elements',
   2,
@@ -245,7 +271,7 @@ export const modelFold = define(
 export const modelNoQuantizer = define(
   'model_no_quantizer',
   2,
-  'A dense layer gets real values: the layer before it ends without "output" or "thresholds".',
+  'A dense or conv layer gets real values: the layer before it ends without "output" or "thresholds".',
   (at: Location, layer: string, previous: string) => ({
     message: `layer '${layer}' expects integer codes, found the real values of layer '${previous}'`,
     at,

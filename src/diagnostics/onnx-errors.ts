@@ -54,3 +54,14 @@ export const onnxBadNode = define(
     at: { file, path: `node ${node}` },
   }),
 );
+
+export const onnxOutputOrder = define(
+  'onnx_output_order',
+  2,
+  "The model's output is an image that was flattened or transposed at the end, which hardware does not do: it delivers images channels last.",
+  (file: string, where: string, dims: readonly number[]) => ({
+    message: `the elements of the output of shape [${dims.join(', ')}] would have to change places`,
+    at: { file, path: where },
+    hint: 'export the model without the last Flatten, Reshape or Transpose',
+  }),
+);

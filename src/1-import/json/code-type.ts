@@ -67,21 +67,26 @@ export function readQuantizer(
   const type = readCodeType(document, path, undefined, findings);
   const scale = readReals(document.scale ?? 1, `${path}.scale`, channels, 'scale', findings);
   const { zeroPoint = 0 } = document;
-  if (type?.encoding === 'integer') {
-    const { min, max } = codeRange(type);
-    if (zeroPoint < min || zeroPoint > max)
-      return findings.add(
-        errors.modelCodeOutOfRange(
-          findings.at(`${path}.zeroPoint`),
-          typeName(type),
-          rangeText(type),
-          String(zeroPoint),
-          'the zero point is a code of the same type: the one that stands for 0',
-        ),
-      );
-  }
+  if (type && !checkZeroPoint(zeroPoint, type, path, findings)) return undefined;
   const rounding = 'rounding' in document && document.rounding ? document.rounding : 'half-even';
-  return type && scale && { ...type, scale, zeroPoint, rounding };
+  const zeroPointAdded = 'zeroPointAdded' in document && document.zeroPointAdded;
+  return type && scale && { ...type, scale, zeroPoint, rounding, ...(zeroPointAdded && { zeroPointAdded }) };
+}
+
+/** Whether the zero point is a code of the type; bipolar types have none, and say so elsewhere. */
+export function checkZeroPoint(zeroPoint: number, type: CodeType, path: string, findings: Findings): boolean {
+  const { min, max } = codeRange(type);
+  if (type.encoding === 'bipolar' || (zeroPoint >= min && zeroPoint <= max)) return true;
+  findings.add(
+    errors.modelCodeOutOfRange(
+      findings.at(`${path}.zeroPoint`),
+      typeName(type),
+      rangeText(type),
+      String(zeroPoint),
+      'the zero point is a code of the same type: the one that stands for 0',
+    ),
+  );
+  return false;
 }
 
 /** Smallest and largest code. */

@@ -8,7 +8,23 @@ export interface ModelDocument {
   readonly layers: readonly LayerDocument[];
 }
 
-export type LayerDocument = DenseDocument | QuantizeDocument | FlattenDocument;
+export type LayerDocument =
+  | DenseDocument
+  | ConvDocument
+  | PoolDocument
+  | AddDocument
+  | ConcatDocument
+  | PadDocument
+  | UpsampleDocument
+  | DepthToSpaceDocument
+  | QuantizeDocument
+  | FlattenDocument;
+
+/** One number for both directions, or [vertical, horizontal]. */
+export type SizeDocument = number | readonly [number, number];
+
+/** Rows and columns around an image; an array is [vertical, horizontal] or [top, left, bottom, right]. */
+export type PaddingDocument = 'valid' | 'same' | number | readonly number[];
 
 /** A constant of one value or one per channel. */
 export type RealsDocument = number | readonly unknown[] | { readonly file: string };
@@ -20,6 +36,7 @@ export interface PortTypeDocument {
   readonly bits: number;
   readonly signed: boolean;
   readonly scale?: number | string; // default 1
+  readonly zeroPoint?: number; // default 0
 }
 
 export interface CodeTypeDocument {
@@ -34,6 +51,7 @@ export interface CodeTypeDocument {
 export interface QuantizerDocument extends CodeTypeDocument {
   readonly scale: ScaleDocument;
   readonly rounding?: 'half-even' | 'half-up' | 'half-down' | 'ceil' | 'floor' | 'up' | 'down'; // default half-even
+  readonly zeroPointAdded?: 'before-rounding' | 'after-rounding'; // default before
 }
 
 /** Numbers in place or in a .npy file; exactly one of the two. */
@@ -78,22 +96,84 @@ interface LayerBase {
   readonly name?: string; // default: type and index, such as dense_0
 }
 
-export interface DenseDocument extends LayerBase {
-  readonly type: 'dense';
-  readonly weights: WeightsDocument;
+interface SingleInput extends LayerBase {
+  readonly input?: string; // default: the layer before
+}
+
+interface SeveralInputs extends LayerBase {
+  readonly inputs: readonly string[];
+}
+
+/** What follows a sum in the same layer. */
+export interface StepsDocument {
   readonly bias?: RealsDocument;
   readonly batchNorm?: BatchNormDocument;
   readonly activation?: ActivationDocument;
   readonly output?: QuantizerDocument;
   readonly thresholds?: ThresholdsDocument;
+}
+
+/** What dense and conv layers have in common. */
+export interface WeightedDocument extends SingleInput, StepsDocument {
+  readonly weights: WeightsDocument;
   readonly accumulator?: { readonly bits: number; readonly overflow?: 'refuse' | 'wrap' };
   readonly fold?: { readonly pe: number; readonly simd: number };
 }
 
-export interface QuantizeDocument extends LayerBase, QuantizerDocument {
+export interface DenseDocument extends WeightedDocument {
+  readonly type: 'dense';
+}
+
+export interface WindowDocument {
+  readonly kernel?: SizeDocument;
+  readonly stride?: SizeDocument;
+  readonly dilation?: SizeDocument; // default 1
+  readonly padding?: PaddingDocument; // default valid
+}
+
+export interface ConvDocument extends WeightedDocument, WindowDocument {
+  readonly type: 'conv';
+  readonly groups?: number; // default 1
+}
+
+export interface PoolDocument extends SingleInput, WindowDocument {
+  readonly type: 'pool';
+  readonly kind: 'maximum' | 'average';
+  readonly global?: boolean; // default false
+  readonly countPadding?: boolean; // default false
+  readonly output?: QuantizerDocument;
+}
+
+export interface AddDocument extends SeveralInputs {
+  readonly type: 'add';
+  readonly activation?: ActivationDocument;
+  readonly output?: QuantizerDocument;
+}
+
+export interface ConcatDocument extends SeveralInputs {
+  readonly type: 'concat';
+}
+
+export interface PadDocument extends SingleInput {
+  readonly type: 'pad';
+  readonly padding: Exclude<PaddingDocument, string>;
+}
+
+export interface UpsampleDocument extends SingleInput {
+  readonly type: 'upsample';
+  readonly factor: SizeDocument;
+}
+
+export interface DepthToSpaceDocument extends SingleInput {
+  readonly type: 'depth-to-space';
+  readonly block: number;
+  readonly order?: 'DCR' | 'CRD'; // default DCR
+}
+
+export interface QuantizeDocument extends SingleInput, QuantizerDocument {
   readonly type: 'quantize';
 }
 
-export interface FlattenDocument extends LayerBase {
+export interface FlattenDocument extends SingleInput {
   readonly type: 'flatten';
 }

@@ -1,13 +1,18 @@
 import * as errors from '../../diagnostics/json-errors.js';
 import type { Network, NetworkNode, NetworkTensor } from '../types.js';
+import { readConv } from './conv.js';
 import { readDense } from './dense.js';
 import type { LayerDocument, ModelDocument } from './document.js';
 import type { Findings } from './findings.js';
 import { readFlatten } from './flatten.js';
-import type { LayerPlace, LayerReading } from './layer.js';
+import { readAdd, readConcat } from './join.js';
+import type { LayerPlace, LayerReading, Source } from './layer.js';
+import { readDepthToSpace, readPad, readUpsample } from './moves.js';
 import { checkName } from './names.js';
+import { readPool } from './pool.js';
 import { readPortType } from './port-type.js';
 import { readQuantize } from './quantize.js';
+import { Sources } from './sources.js';
 
 /** Elements of one sample; a 4096 x 4096 image has as many. */
 const MAX_ELEMENTS = 2 ** 24;
@@ -28,7 +33,7 @@ export function readNetwork(
   const type = isBroken('/input') ? undefined : document.input.type;
   const inputPort = type && readPortType(type, 'input.type', findings);
   const layers = Array.isArray(document.layers) ? document.layers : [];
-  const readings = readLayers(layers, shape, isBroken, findings);
+  const readings = readLayers(layers, { name: 'input', tensor: 'input', shape }, isBroken, findings);
   if (findings.diagnostics.length > 0 || !shape) return undefined;
   const input: NetworkTensor = { name: 'input', shape };
   return {
@@ -47,30 +52,53 @@ function readShape(shape: readonly number[], findings: Findings): readonly numbe
   return findings.add(errors.modelTooManyElements(findings.at('input.shape'), shape, MAX_ELEMENTS));
 }
 
+/** A layer's nodes, wired to what it takes. */
+interface WiredLayer extends LayerReading {
+  readonly tensor: string; // that its first part takes
+}
+
 function readLayers(
   layers: readonly LayerDocument[],
-  inputShape: readonly number[] | undefined,
+  input: Source,
   isBroken: (pointer: string) => boolean,
   findings: Findings,
-): LayerReading[] {
+): WiredLayer[] {
   const taken = new Map<string, string>();
-  let input = inputShape;
-  let realFrom: string | undefined; // the layer that gives real values here
-  return layers.map((layer, index) => {
+  const sources = new Sources(input, new Set(layers.map(nameOf)), findings);
+  const readings = layers.map((layer, index): WiredLayer => {
     const path = `layers[${index}]`;
+    const name = nameOf(layer, index);
     if (isBroken(`/layers/${index}`)) {
-      [input, realFrom] = [undefined, undefined];
-      return { parts: [] };
+      sources.add({ name, tensor: name });
+      return { parts: [], tensor: name };
     }
-    const name = layer.name ?? `${layer.type}_${index}`;
     readName(name, layer.name === undefined ? path : `${path}.name`, path, taken, findings);
-    if (layer.type === 'dense' && realFrom !== undefined)
-      findings.add(errors.modelNoQuantizer(findings.at(path), name, realFrom));
-    const reading = readLayer(layer, { name, path, input }, findings);
-    input = reading.shape;
-    if (reading.coded !== undefined) realFrom = reading.coded ? undefined : name;
-    return reading;
+    const from = sources.of(layer, path);
+    const [first] = from;
+    if ((layer.type === 'dense' || layer.type === 'conv') && first.realFrom !== undefined)
+      findings.add(errors.modelNoQuantizer(findings.at(path), name, first.realFrom));
+    const reading = readLayer(layer, { name, path, input: first.shape, sources: from }, findings);
+    const { shape, coded, parts } = reading;
+    const inherited = from.find(({ realFrom }) => realFrom !== undefined)?.realFrom;
+    const realFrom = coded === undefined ? inherited : coded ? undefined : name;
+    if (shape) checkElements(shape, path, findings);
+    sources.add({ name, tensor: parts[parts.length - 1]?.name ?? name, shape, realFrom });
+    return { ...reading, tensor: first.tensor };
   });
+  if (findings.diagnostics.length === 0)
+    for (const [index, layer] of layers.slice(0, -1).entries())
+      if (!sources.isUsed(nameOf(layer, index)))
+        findings.add(errors.modelLayerUnused(findings.at(`layers[${index}]`), nameOf(layer, index)));
+  return readings;
+}
+
+function nameOf(layer: LayerDocument, index: number): string {
+  return typeof layer?.name === 'string' ? layer.name : `${layer?.type}_${index}`;
+}
+
+function checkElements(shape: readonly number[], path: string, findings: Findings): void {
+  if (shape.reduce((product, length) => product * length, 1) <= MAX_ELEMENTS) return;
+  findings.add(errors.modelTooManyElements(findings.at(path), shape, MAX_ELEMENTS));
 }
 
 function readName(
@@ -90,6 +118,20 @@ function readLayer(layer: LayerDocument, place: LayerPlace, findings: Findings):
   switch (layer.type) {
     case 'dense':
       return readDense(layer, place, findings);
+    case 'conv':
+      return readConv(layer, place, findings);
+    case 'pool':
+      return readPool(layer, place, findings);
+    case 'add':
+      return readAdd(layer, place, findings);
+    case 'concat':
+      return readConcat(layer, place, findings);
+    case 'pad':
+      return readPad(layer, place, findings);
+    case 'upsample':
+      return readUpsample(layer, place, findings);
+    case 'depth-to-space':
+      return readDepthToSpace(layer, place, findings);
     case 'quantize':
       return readQuantize(layer, place, findings);
     case 'flatten':
@@ -100,16 +142,18 @@ function readLayer(layer: LayerDocument, place: LayerPlace, findings: Findings):
 /** Each node's output tensor has the node's name. A layer cannot be called `input`: that is a Verilog keyword. */
 function chain(
   input: NetworkTensor,
-  readings: readonly LayerReading[],
+  readings: readonly WiredLayer[],
 ): Pick<Network, 'tensors' | 'nodes' | 'output'> {
   const tensors = new Map([[input.name, input]]);
   const nodes: NetworkNode[] = [];
   let current = input.name;
-  for (const { parts, shape = [] } of readings)
+  for (const { parts, tensor, shape = [] } of readings) {
+    current = tensor;
     for (const part of parts) {
       nodes.push({ ...part, input: current, output: part.name });
       tensors.set(part.name, { name: part.name, shape });
       current = part.name;
     }
+  }
   return { tensors, nodes, output: current };
 }

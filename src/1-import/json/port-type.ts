@@ -1,6 +1,6 @@
 import * as errors from '../../diagnostics/json-errors.js';
 import type { PortType } from '../types.js';
-import { readCodeType } from './code-type.js';
+import { checkZeroPoint, readCodeType } from './code-type.js';
 import { describe } from './describe.js';
 import type { PortTypeDocument } from './document.js';
 import type { Findings } from './findings.js';
@@ -18,5 +18,8 @@ export function readPortType(
   const single = scale ? Math.fround(scale.numerator / scale.denominator) : Number.NaN;
   if (!scale || !(single > 0) || !Number.isFinite(single))
     return findings.add(errors.modelScale(findings.at(`${path}.scale`), describe(given)));
-  return type && { signed: type.signed, bits: type.bits, scale };
+  const { zeroPoint } = document;
+  if (!type || (zeroPoint !== undefined && !checkZeroPoint(zeroPoint, type, path, findings)))
+    return undefined;
+  return { signed: type.signed, bits: type.bits, scale, ...(zeroPoint !== undefined && { zeroPoint }) };
 }

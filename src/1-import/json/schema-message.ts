@@ -57,7 +57,18 @@ export function schemaMessage(error: SchemaError, findings: Findings): SchemaMes
   }
 }
 
-const LAYER_TYPES = ['dense', 'quantize', 'flatten'];
+const LAYER_TYPES = [
+  'dense',
+  'conv',
+  'pool',
+  'add',
+  'concat',
+  'pad',
+  'upsample',
+  'depth-to-space',
+  'quantize',
+  'flatten',
+];
 
 /** A layer without any type is reported as a missing key. */
 function layerTypeMessage({ params }: SchemaError, path: string, findings: Findings): SchemaMessage {

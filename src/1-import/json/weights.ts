@@ -3,10 +3,11 @@ import type { QuantizedWeights } from '../types.js';
 import { type CodeType, codeRange, rangeText, readCodeType, typeName } from './code-type.js';
 import type { WeightsDocument } from './document.js';
 import type { Findings } from './findings.js';
-import { type IntegerMatrix, readIntegers } from './integers.js';
+import { type IntegerTensor, readIntegerTensor } from './integer-tensor.js';
+import { readIntegers } from './integers.js';
 import { readReals } from './reals.js';
 
-export interface ReadWeights {
+interface ReadWeights {
   readonly outputs?: number; // known when the matrix could be read, even if its codes are wrong
   readonly inputs?: number;
   readonly weights?: QuantizedWeights;
@@ -23,6 +24,28 @@ export function readWeights(document: WeightsDocument, path: string, findings: F
   return { ...shape, weights: { ...type, scale, codes: new Int32Array(matrix.data) } };
 }
 
+interface ReadConvWeights {
+  readonly shape?: readonly number[]; // known when the tensor could be read, even if its codes are wrong
+  readonly weights?: QuantizedWeights;
+}
+
+const CONV_AXES = ['outputs', 'kernel height', 'kernel width', 'channels / groups'];
+
+/** Read the weight codes of a convolution, [outputs][kernel height][kernel width][channels / groups]. */
+export function readConvWeights(
+  document: WeightsDocument,
+  path: string,
+  findings: Findings,
+): ReadConvWeights {
+  const type = readWeightType(document, path, findings);
+  const tensor = readIntegerTensor(document, path, CONV_AXES, findings);
+  const scale = readReals(document.scale ?? 1, `${path}.scale`, tensor?.shape[0], 'scale', findings);
+  const fits = type && tensor && checkCodes(tensor, type, findings);
+  const shape = tensor?.shape;
+  if (!fits || !scale) return { shape };
+  return { shape, weights: { ...type, scale, codes: new Int32Array(tensor.data) } };
+}
+
 function readWeightType(document: WeightsDocument, path: string, findings: Findings): CodeType | undefined {
   const type = readCodeType(document, path, true, findings);
   if (!type || type.signed || type.bits < 32) return type;
@@ -31,7 +54,11 @@ function readWeightType(document: WeightsDocument, path: string, findings: Findi
   return findings.add(errors.modelCodeType(at, '1 to 31 bits for unsigned weights', `${type.bits}`, hint));
 }
 
-function checkCodes({ data, place }: IntegerMatrix, type: CodeType, findings: Findings): boolean {
+function checkCodes(
+  { data, place }: Pick<IntegerTensor, 'data' | 'place'>,
+  type: CodeType,
+  findings: Findings,
+): boolean {
   const { min, max } = codeRange(type);
   const bipolar = type.encoding === 'bipolar';
   for (let index = 0; index < data.length; index++) {

@@ -129,6 +129,13 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
     const float = node.attributes.get('value_float');
     const integer = node.attributes.get('value_int');
     if (tensor) return tensor;
+    const list = node.attributes.get('value_floats') ?? node.attributes.get('value_ints');
+    if (list)
+      return {
+        dims: [list.numbers.length],
+        data: Float64Array.from(list.numbers),
+        isFloat: node.attributes.has('value_floats'),
+      };
     const scalar = float ?? integer;
     if (!scalar) throw new FoldError('a Constant without a value that is read');
     return { dims: [], data: Float64Array.of(scalar.number), isFloat: float !== undefined };
@@ -139,7 +146,11 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
     if (isFloat) return { ...x, isFloat, data: x.data.map(Math.fround) };
     return { ...x, isFloat, quantized: undefined, data: x.data.map(Math.trunc) };
   },
-  Shape: (_, [x]) => ({ dims: [x.dims.length], data: Float64Array.from(x.dims), isFloat: false }),
+  Shape: (node, [x]) => {
+    const { start, end } = { start: node.attributes.get('start'), end: node.attributes.get('end') };
+    const axes = x.dims.slice(start?.number ?? 0, end?.number ?? x.dims.length);
+    return { dims: [axes.length], data: Float64Array.from(axes), isFloat: false };
+  },
   Gather: (node, [x, indices]) => {
     const axis = wrapAxis(node.attributes.get('axis')?.number ?? 0, x.dims.length);
     const [before, extent] = [size(x.dims.slice(0, axis)), x.dims[axis] ?? 1];
@@ -160,14 +171,15 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
     const dims = [...x.dims];
     for (const axis of axes.map((a) => wrapAxis(a, x.dims.length + axes.length)).sort((a, b) => a - b))
       dims.splice(axis, 0, 1);
-    return { ...x, dims, quantized: undefined };
+    return { ...x, dims, quantized: reshapedScale(x, dims) };
   },
   Squeeze: (node, [x, axesInput]) => {
     const axes = Array.from(axesInput?.data ?? node.attributes.get('axes')?.numbers ?? []).map((a) =>
       wrapAxis(a, x.dims.length),
     );
     const dims = x.dims.filter((n, axis) => (axes.length ? !axes.includes(axis) : n !== 1));
-    return { ...x, dims, quantized: undefined };
+    if (size(dims) !== size(x.dims)) throw new FoldError(`an axis of [${x.dims.join(', ')}] is not 1`);
+    return { ...x, dims, quantized: reshapedScale(x, dims) };
   },
   Concat: (node, inputs) => {
     const axis = wrapAxis(node.attributes.get('axis')?.number ?? 0, inputs[0].dims.length);
@@ -195,7 +207,7 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
   },
   Reshape: (_, [x, shape]) => {
     const dims = resolveReshape(x.dims, Array.from(shape.data));
-    return { ...x, dims, quantized: scalarScale(x.quantized) };
+    return { ...x, dims, quantized: reshapedScale(x, dims) };
   },
   Transpose: (node, [x]) => {
     const perm = node.attributes.get('perm')?.numbers ?? x.dims.map((_, axis) => x.dims.length - 1 - axis);
@@ -210,9 +222,20 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
   },
 };
 
-/** Per-channel scales do not survive a reshape of the constant; one scale for all does. */
-function scalarScale(quantized: QuantizedConstant | undefined): QuantizedConstant | undefined {
-  return quantized && quantized.scale.data.length === 1 ? quantized : undefined;
+/** The codes of a reshaped constant; scales survive when they are one for all, or the axis they belong to stays. */
+function reshapedScale(
+  { dims: from, quantized }: Constant,
+  to: readonly number[],
+): QuantizedConstant | undefined {
+  if (!quantized || quantized.scale.data.length === 1) return quantized;
+  const { dims } = withRank(quantized.scale, from.length);
+  const axis = dims.findIndex((n) => n !== 1);
+  if (dims.some((n, other) => n !== 1 && other !== axis)) return undefined;
+  const before = size(from.slice(0, axis));
+  const kept = to.findIndex((n, other) => n === from[axis] && size(to.slice(0, other)) === before);
+  if (kept < 0) return undefined;
+  const shape = to.map((n, other) => (other === kept ? n : 1));
+  return { ...quantized, scale: { ...quantized.scale, dims: shape } };
 }
 
 /** Leading axes of one, as broadcasting adds them. */
@@ -220,7 +243,7 @@ function withRank(x: OnnxTensor, rank: number): OnnxTensor {
   return { ...x, dims: [...new Array<number>(Math.max(0, rank - x.dims.length)).fill(1), ...x.dims] };
 }
 
-function wrapAxis(axis: number, rank: number): number {
+export function wrapAxis(axis: number, rank: number): number {
   const wrapped = axis < 0 ? axis + rank : axis;
   if (wrapped < 0 || wrapped > rank) throw new FoldError(`axis ${axis} does not exist in rank ${rank}`);
   return wrapped;
@@ -259,5 +282,5 @@ function transpose(x: OnnxTensor, perm: readonly number[]): OnnxTensor {
       index[axis] = 0;
     }
   }
-  return { dims, data, isFloat: x.isFloat };
+  return { ...x, dims, data };
 }

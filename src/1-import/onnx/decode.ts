@@ -9,6 +9,13 @@ export interface OnnxTensor {
   readonly dims: readonly number[];
   readonly data: Float64Array; // [product of dims]
   readonly isFloat: boolean; // float32 arithmetic applies
+  readonly integer?: IntegerElement; // of a quantized tensor as the file stores it
+}
+
+/** The element types of QuantizeLinear and DequantizeLinear. */
+export interface IntegerElement {
+  readonly bits: number;
+  readonly signed: boolean;
 }
 
 export interface OnnxAttribute {
@@ -31,9 +38,15 @@ export interface OnnxGraph {
   readonly file: string;
   readonly nodes: readonly OnnxNode[]; // as in the file
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
-  readonly inputs: readonly { readonly name: string; readonly dims?: readonly (number | undefined)[] }[]; // without initializers
+  readonly inputs: readonly OnnxInput[]; // without initializers
   readonly outputs: readonly string[];
   readonly opset: number; // of the default domain
+}
+
+export interface OnnxInput {
+  readonly name: string;
+  readonly dims?: readonly (number | undefined)[];
+  readonly integer?: IntegerElement; // when it takes codes, not real values
 }
 
 interface RawTensor {
@@ -70,13 +83,34 @@ interface RawModel {
     initializer?: RawTensor[];
     input?: {
       name?: string;
-      type?: { tensorType?: { shape?: { dim?: { dimValue?: number; dimParam?: string }[] } } };
+      type?: {
+        tensorType?: { elemType?: number; shape?: { dim?: { dimValue?: number; dimParam?: string }[] } };
+      };
     }[];
     output?: { name?: string }[];
   };
 }
 
 const FLOAT = 1;
+/** TensorProto.DataType -> the integers that quantized tensors are made of. */
+export const INTEGERS: Readonly<Record<number, IntegerElement>> = {
+  2: { bits: 8, signed: false },
+  3: { bits: 8, signed: true },
+  4: { bits: 16, signed: false },
+  5: { bits: 16, signed: true },
+  6: { bits: 32, signed: true },
+  21: { bits: 4, signed: false },
+  22: { bits: 4, signed: true },
+  25: { bits: 2, signed: false },
+  26: { bits: 2, signed: true },
+};
+/** TensorProto.DataType of elements that share bytes, the first in the low bits. */
+const PACKED: Readonly<Record<number, IntegerElement>> = {
+  21: INTEGERS[21],
+  22: INTEGERS[22],
+  25: INTEGERS[25],
+  26: INTEGERS[26],
+};
 /** TensorProto.DataType -> bytes per element and reader of raw little-endian data. */
 const TYPES: Record<number, { bytes: number; read: (view: DataView, at: number) => number }> = {
   1: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
@@ -139,10 +173,17 @@ export function decodeOnnx(bytes: Uint8Array, file: string): OnnxGraph {
       .map((each) => ({
         name: each.name ?? '',
         dims: each.type?.tensorType?.shape?.dim?.map((dim) => (dim.dimParam ? undefined : dim.dimValue)),
+        integer: inputCodes(each.type?.tensorType?.elemType),
       })),
     outputs: (graph.output ?? []).map((each) => each.name ?? ''),
     opset: model.opsetImport?.find((each) => !each.domain || each.domain === 'ai.onnx')?.version ?? 1,
   };
+}
+
+/** Wider integers at the input are counted as real values that happen to be whole. */
+function inputCodes(type: number | undefined): IntegerElement | undefined {
+  const integer = INTEGERS[type ?? FLOAT];
+  return integer && integer.bits <= 16 ? integer : undefined;
 }
 
 function decodeAttribute(raw: RawAttribute, file: string, node: string): OnnxAttribute {
@@ -156,13 +197,16 @@ function decodeAttribute(raw: RawAttribute, file: string, node: string): OnnxAtt
 
 function decodeTensor(raw: RawTensor, file: string, where: string): OnnxTensor {
   const dims = raw.dims ?? [];
+  const packed = PACKED[raw.dataType ?? 0];
   const type = TYPES[raw.dataType ?? 0];
-  if (!type) return fail(errors.onnxTensor(file, where, `element type ${raw.dataType ?? 0} is not read`));
+  if (!type && !packed)
+    return fail(errors.onnxTensor(file, where, `element type ${raw.dataType ?? 0} is not read`));
   if (raw.dataLocation === 1)
     return fail(errors.onnxTensor(file, where, 'its data lies in an external file, which is not read'));
   const count = dims.reduce((product, n) => product * n, 1);
   if (!dims.every((n) => Number.isSafeInteger(n) && n >= 0) || count > 2 ** 31)
     return fail(errors.onnxTensor(file, where, `shape [${dims.join(', ')}] is not possible`));
+  if (packed) return decodePacked(raw, packed, dims, count, file, where);
   const typed = [raw.floatData, raw.int32Data, raw.int64Data, raw.doubleData].find((each) => each?.length);
   const rawCount = raw.rawData?.length ? raw.rawData.length / type.bytes : undefined;
   const found = rawCount ?? typed?.length ?? 0;
@@ -171,9 +215,39 @@ function decodeTensor(raw: RawTensor, file: string, where: string): OnnxTensor {
       errors.onnxTensor(file, where, `shape [${dims.join(', ')}] needs ${count} elements, found ${found}`),
     );
   const isFloat = raw.dataType === FLOAT || raw.dataType === 11;
-  if (!raw.rawData?.length) return { dims, data: Float64Array.from(typed ?? []), isFloat };
+  const integer = INTEGERS[raw.dataType ?? 0];
+  const kind = { isFloat, ...(integer && { integer }) };
+  if (!raw.rawData?.length) return { dims, data: Float64Array.from(typed ?? []), ...kind };
   const view = new DataView(raw.rawData.buffer, raw.rawData.byteOffset, raw.rawData.byteLength);
   const data = new Float64Array(count);
   for (let k = 0; k < count; k++) data[k] = type.read(view, k * type.bytes);
-  return { dims, data, isFloat };
+  return { dims, data, ...kind };
+}
+
+/** Integers of 2 or 4 bits, several to a byte. */
+function decodePacked(
+  raw: RawTensor,
+  integer: IntegerElement,
+  dims: readonly number[],
+  count: number,
+  file: string,
+  where: string,
+): OnnxTensor {
+  const bytes = raw.rawData?.length ? raw.rawData : (raw.int32Data ?? []);
+  const each = 8 / integer.bits;
+  if (bytes.length !== Math.ceil(count / each))
+    return fail(
+      errors.onnxTensor(
+        file,
+        where,
+        `shape [${dims.join(', ')}] needs ${Math.ceil(count / each)} bytes, found ${bytes.length}`,
+      ),
+    );
+  const data = new Float64Array(count);
+  const unused = 32 - integer.bits;
+  for (let k = 0; k < count; k++) {
+    const high = (bytes[Math.floor(k / each)] >> (integer.bits * (k % each))) << unused;
+    data[k] = integer.signed ? high >> unused : high >>> unused;
+  }
+  return { dims, data, isFloat: false, integer };
 }

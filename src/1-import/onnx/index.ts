@@ -5,14 +5,16 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import { fileNotReadable } from '../../diagnostics/file-errors.js';
 import * as errors from '../../diagnostics/onnx-errors.js';
 import { verilogName } from '../names.js';
-import type { Network } from '../types.js';
+import { inputsOf, type Network } from '../types.js';
 import { type Constant, FoldError, foldConstants, isFoldable, size } from './constants.js';
 import { decodeOnnx, type OnnxGraph, type OnnxNode } from './decode.js';
-import { HANDLERS } from './operators.js';
+import { isChannelsFirst } from './layout.js';
+import { HANDLERS, INTEGER_OPERATORS, ON_CODES } from './operators.js';
 import { orderNodes } from './order.js';
-import { BadNode, ImportState, qualifiedOp, Unsupported, type Value } from './values.js';
+import { type Activation, BadNode, ImportState, qualifiedOp, Unsupported, type Value } from './values.js';
+import { channelsFirstView, isInOrder } from './view.js';
 
-/** Import an .onnx file (QONNX quantizers). */
+/** Import an .onnx file: QONNX quantizers, QuantizeLinear and DequantizeLinear, or float. */
 export function importOnnx(file: string): Network {
   let bytes: Uint8Array;
   try {
@@ -31,24 +33,25 @@ export function importOnnx(file: string): Network {
 export function importOnnxGraph(graph: OnnxGraph): Network {
   const state = new ImportState(graph);
   const nodes = orderNodes(graph);
-  const input = declareInput(state);
+  const input = declareInput(state, nodes);
   for (const [name, tensor] of graph.initializers) state.values.set(name, { constant: tensor });
   for (const node of nodes) importNode(state, node);
   checkSoftmax(state, nodes);
   if (state.problems.length) fail(...state.problems);
-  const output = outputTensor(state);
+  const output = outputOf(state);
   return {
     name: verilogName(basename(graph.file).replace(/\.onnx$/i, '')),
     file: graph.file,
-    layout: 'NCHW',
-    input: state.tensors.get(input) ?? { name: input, shape: [] },
+    layout: layoutOf(input),
+    outputLayout: layoutOf(output),
+    input: { name: input.tensor, shape: input.shape },
     tensors: state.tensors,
     nodes: state.nodes,
-    output,
+    output: output.tensor,
   };
 }
 
-function declareInput(state: ImportState): string {
+function declareInput(state: ImportState, nodes: readonly OnnxNode[]): Activation {
   const { graph } = state;
   if (graph.inputs.length !== 1)
     fail(
@@ -60,7 +63,7 @@ function declareInput(state: ImportState): string {
     );
   if (graph.outputs.length !== 1)
     fail(errors.onnxGraph(graph.file, 'outputs', `expected one output, found ${graph.outputs.length}`));
-  const [{ name, dims }] = graph.inputs;
+  const [{ name, dims, integer }] = graph.inputs;
   if (!dims || dims.length < 2)
     return fail(
       errors.onnxGraph(
@@ -78,14 +81,30 @@ function declareInput(state: ImportState): string {
         `expected fixed axes after the batch, found [${dims.map((n) => n ?? '?').join(', ')}]`,
       ),
     );
-  state.activation(name, [1, ...shape]);
-  return name;
+  const codes = integer && { ...integer, zeroPoint: 0 };
+  if (shape.length < 2 || !isChannelsFirst(name, shape.length + 1, nodes))
+    return state.declare(name, shape, [1, ...shape], undefined, codes);
+  const [channels, ...positions] = shape;
+  const image = [...(positions.length === 1 ? [1] : []), ...positions, channels];
+  return state.declare(name, image, [1, ...shape], channelsFirstView([1, ...shape]), codes);
+}
+
+/** Whether a tensor of the file that the Network holds channels last is channels last there too. */
+function layoutOf({ dims, view }: Activation): 'NCHW' | 'NHWC' {
+  const first = isInOrder([view[0], ...view.slice(2), view[1]]);
+  return dims.length > 2 && !first && isInOrder(view) ? 'NHWC' : 'NCHW';
 }
 
 function importNode(state: ImportState, node: OnnxNode): void {
   const known = Object.hasOwn(HANDLERS, node.op) || isFoldable(node.op);
   if (!known) {
-    state.unsupported(node, 'this operator is not supported');
+    if (INTEGER_OPERATORS.has(node.op))
+      state.unsupported(
+        node,
+        'operators on integers are not supported',
+        'export the model with QuantizeLinear and DequantizeLinear around float operators (QDQ format)',
+      );
+    else state.unsupported(node, 'this operator is not supported');
     markUnknown(state, node);
     return;
   }
@@ -107,7 +126,8 @@ function importNode(state: ImportState, node: OnnxNode): void {
       state.values.set(node.outputs[0], { constant: foldConstants(node, [shape]) });
     } else if (constants.length === inputs.length && isFoldable(node.op)) {
       state.values.set(node.outputs[0], { constant: foldConstants(node, constants) });
-    } else if (HANDLERS[node.op]) {
+    } else if (Object.hasOwn(HANDLERS, node.op)) {
+      if (!ON_CODES.has(node.op)) refuseCodes(inputs);
       HANDLERS[node.op](state, node, inputs);
     } else {
       throw new Unsupported('only supported between constants');
@@ -118,13 +138,23 @@ function importNode(state: ImportState, node: OnnxNode): void {
   }
 }
 
+function refuseCodes(inputs: readonly (Value | undefined)[]): void {
+  if (inputs.some((value) => value && 'activation' in value && value.activation.codes))
+    throw new Unsupported(
+      'takes integer codes as if they were real values',
+      'put a DequantizeLinear before it',
+    );
+}
+
 /** Softmax is left to the host, so nothing in hardware may use its result; another shape of it is the host's too. */
 function checkSoftmax(state: ImportState, nodes: readonly OnnxNode[]): void {
   const results = new Set<string>();
-  for (const { op, name, input, output } of state.nodes) {
-    if (op === 'softmax' || (op === 'reshape' && results.has(input))) results.add(output);
-    else if (results.has(input)) {
-      const node = nodes.find((each) => each.name === name);
+  for (const each of state.nodes) {
+    const { op, source, output } = each;
+    const taken = inputsOf(each).some((input) => results.has(input));
+    if (op === 'softmax' || (op === 'reshape' && taken)) results.add(output);
+    else if (taken) {
+      const node = nodes.find(({ name }) => source.path === `node ${name}`);
       if (node)
         state.unsupported(
           node,
@@ -151,10 +181,13 @@ function report(state: ImportState, node: OnnxNode, error: unknown): void {
   else throw error;
 }
 
-function outputTensor(state: ImportState): string {
+function outputOf(state: ImportState): Activation {
   const [name] = state.graph.outputs;
   const value = state.values.get(name);
+  const at = `output ${name}`;
   if (!value || !('activation' in value))
-    return fail(errors.onnxGraph(state.graph.file, `output ${name}`, 'it does not depend on the input'));
-  return value.activation.tensor;
+    return fail(errors.onnxGraph(state.graph.file, at, 'it does not depend on the input'));
+  const { dims, view } = value.activation;
+  if (isInOrder(view) || isInOrder([view[0], ...view.slice(2), view[1]])) return value.activation;
+  return fail(errors.onnxOutputOrder(state.graph.file, at, dims));
 }

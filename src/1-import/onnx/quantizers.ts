@@ -1,11 +1,14 @@
 /** QONNX quantizer nodes: Quant, IntQuant, BipolarQuant, MultiThreshold. Source: qonnx custom_op documentation. */
 import { codeRange, quantizeValue } from '../quantize-value.js';
 import type { Quantizer, RoundingMode } from '../types.js';
+import { alongAxis, perChannel } from './channels.js';
 import { broadcastDims, broadcastTo, type Constant } from './constants.js';
 import type { OnnxNode, OnnxTensor } from './decode.js';
-import { BadNode, constantOf, Unsupported, type Value } from './values.js';
+import type { Handler } from './handler.js';
+import { nodeBase } from './image.js';
+import { activationOf, BadNode, constantOf, Unsupported, type Value } from './values.js';
 
-const ROUNDING: Record<string, RoundingMode> = {
+export const ROUNDING: Record<string, RoundingMode> = {
   ROUND: 'half-even',
   HALF_EVEN: 'half-even',
   CEIL: 'ceil',
@@ -19,7 +22,7 @@ const ROUNDING: Record<string, RoundingMode> = {
 const MAX_BITS = 24; // every code is exact in float32
 
 /** The quantizer of a Quant or BipolarQuant node, with its scale as the file shapes it. */
-export interface QuantizerNode {
+interface QuantizerNode {
   readonly quantizer: Omit<Quantizer, 'scale'>;
   readonly scale: OnnxTensor;
 }
@@ -30,7 +33,7 @@ export interface QuantizerNode {
  * @param inputs the node's values: x, scale, and for Quant zero point and bit width
  * @throws BadNode, Unsupported
  */
-export function readQuantizer(node: OnnxNode, inputs: readonly (Value | undefined)[]): QuantizerNode {
+function readQuantizer(node: OnnxNode, inputs: readonly (Value | undefined)[]): QuantizerNode {
   const scale = constantOf(inputs[1], 'the scale');
   const bad = scale.data.find((s) => !(s > 0 && Number.isFinite(Math.fround(s)) && Math.fround(s) > 0));
   if (bad !== undefined) throw new BadNode('a finite scale above zero', String(bad));
@@ -57,7 +60,7 @@ function bipolar(): Omit<Quantizer, 'scale'> {
   return { encoding: 'bipolar', bits: 1, signed: true, narrow: false, zeroPoint: 0, rounding: 'half-even' };
 }
 
-function scalar(tensor: Constant, what: string): number {
+export function scalar(tensor: Constant, what: string): number {
   const [first] = tensor.data;
   if (tensor.data.length === 0 || tensor.data.some((x) => !Object.is(x, first)))
     throw new Unsupported(`a ${what} that differs between channels`);
@@ -65,7 +68,7 @@ function scalar(tensor: Constant, what: string): number {
 }
 
 /** Quantize a constant: its values become what the codes stand for, and the codes are kept. */
-export function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constant): Constant {
+function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constant): Constant {
   const invalid = x.data.find((value) => !Number.isFinite(value));
   if (invalid !== undefined) throw new BadNode('finite weights', String(invalid));
   if (broadcastDims(scale.dims, x.dims).join() !== x.dims.join() && scale.data.length !== 1)
@@ -99,28 +102,58 @@ export function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constan
   return { dims: x.dims, data, isFloat: true, quantized: { ...kept, scale } };
 }
 
-/** A quantizer for an activation: one scale, or one per element of the last axis. */
-export function activationQuantizer({ quantizer, scale }: QuantizerNode, dims: readonly number[]): Quantizer {
-  return { ...quantizer, scale: perChannel(scale, dims, 'scale') };
-}
+/** QONNX Quant, IntQuant and BipolarQuant. */
+export const quantize: Handler = (state, node, inputs) => {
+  const { quantizer, scale } = readQuantizer(node, inputs);
+  const [value] = inputs;
+  if (value && 'constant' in value) {
+    const constant = quantizeConstant({ quantizer, scale }, value.constant);
+    state.values.set(node.outputs[0], { constant });
+    return;
+  }
+  const given = activationOf(value, 'the input');
+  const x = given.dims.length === 2 ? state.asVector(node, given) : given;
+  const full: Quantizer = { ...quantizer, scale: perChannel(scale, x, 'scale') };
+  state.nodes.push({ op: 'quantize', ...nodeBase(state, node, x), quantizer: full });
+  state.declareLike(node.outputs[0], x);
+};
 
-/**
- * A constant that meets an activation, as [1] or one value per channel. Channels are the last axis of a matrix; for
- * higher ranks every element of the sample counts as a channel of its own.
- */
-export function perChannel(constant: OnnxTensor, dims: readonly number[], what: string): Float32Array {
-  if (constant.data.length === 1) return Float32Array.of(constant.data[0]);
-  const rank = Math.max(dims.length, constant.dims.length);
-  const fits =
-    constant.dims.length <= dims.length &&
-    constant.dims.every((n, axis) => n === 1 || n === dims[axis + rank - constant.dims.length]);
-  if (!fits)
-    throw new Unsupported(`a ${what} of shape [${constant.dims.join(', ')}] against [${dims.join(', ')}]`);
-  return Float32Array.from(broadcastTo(constant, dims));
-}
+/** Thresholds for each channel, axis 1 of the file unless its data_layout says last. */
+export const multiThreshold: Handler = (state, node, inputs) => {
+  const given = activationOf(inputs[0], 'the input');
+  const x = given.dims.length === 2 ? state.asVector(node, given) : given;
+  const thresholds = constantOf(inputs[1], 'the thresholds');
+  const { rows, base, quantizer } = readMultiThreshold(node, thresholds);
+  const last = /^(NHWC|NLC)$/.test(node.attributes.get('data_layout')?.text ?? '');
+  const axis = last ? x.dims.length - 1 : 1;
+  if (rows !== 1 && rows !== x.dims[axis])
+    throw new Unsupported(`${rows} rows of thresholds for a tensor of shape [${x.dims.join(', ')}]`);
+  const count = thresholds.data.length / rows;
+  const data = new Float64Array(thresholds.data.length);
+  const numbers = Float64Array.from({ length: rows }, (_, row) => row);
+  const order = perChannel(
+    alongAxis({ dims: [rows], data: numbers, isFloat: true }, axis, x.dims.length),
+    x,
+    'row of thresholds',
+  );
+  order.forEach((row, channel) => {
+    data.set(thresholds.data.subarray(row * count, (row + 1) * count), channel * count);
+  });
+  const common = nodeBase(state, node, x);
+  state.nodes.push({
+    op: 'multi-threshold',
+    ...common,
+    domain: 'real',
+    thresholds: data,
+    rows,
+    base,
+    quantizer,
+  });
+  state.declareLike(node.outputs[0], x);
+};
 
 /** MultiThreshold: y = out_scale * count(x >= T[c][k]) + out_bias. Source: FINN MultiThreshold. */
-export function readMultiThreshold(
+function readMultiThreshold(
   node: OnnxNode,
   thresholds: Constant,
 ): { rows: number; base: number; quantizer: Quantizer } {

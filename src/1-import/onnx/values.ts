@@ -3,12 +3,22 @@ import type { Diagnostic, Location } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/onnx-errors.js';
 import type { NetworkNode, NetworkTensor } from '../types.js';
 import type { Constant } from './constants.js';
-import type { OnnxGraph, OnnxNode } from './decode.js';
+import type { IntegerElement, OnnxGraph, OnnxNode } from './decode.js';
+import { isInOrder, plainView, type View } from './view.js';
 
 /** A tensor that depends on the network's input. */
 export interface Activation {
   readonly tensor: string;
-  readonly dims: readonly number[]; // with the batch axis, which is 1
+  readonly shape: readonly number[]; // of the Network's tensor: per sample, channels last
+  readonly dims: readonly number[]; // in the file, with the batch axis, which is 1
+  readonly view: View; // where the file's elements lie in the Network's tensor
+  readonly codes?: Codes; // set between QuantizeLinear and DequantizeLinear
+}
+
+/** How the file counts a tensor of integer codes; the Network's tensor holds the real values they stand for. */
+export interface Codes extends IntegerElement {
+  readonly scale?: Float32Array; // [1] or [channels]; absent when the network's input is codes
+  readonly zeroPoint: number;
 }
 
 export type Value =
@@ -56,13 +66,61 @@ export class ImportState {
     this.problems.push(errors.onnxUnsupported(this.graph.file, node.name, qualifiedOp(node), why, hint));
   }
 
-  /** Declare an activation tensor and return it as a value. */
-  activation(name: string, dims: readonly number[]): Activation {
-    this.tensors.set(name, { name, shape: dims.slice(1) });
-    const activation = { tensor: name, dims };
+  /**
+   * Declare a tensor of the Network that holds a tensor of the file, and return it as a value.
+   *
+   * @param shape per sample, channels last
+   * @param view in the order of the file by default
+   */
+  declare(
+    name: string,
+    shape: readonly number[],
+    dims: readonly number[],
+    view: View = plainView(dims),
+    codes?: Codes,
+  ): Activation {
+    this.tensors.set(name, { name, shape });
+    const activation = { tensor: name, shape, dims, view, ...(codes && { codes }) };
     this.values.set(name, { activation });
     return activation;
   }
+
+  /** Declare the result of an operation that keeps shape and order. */
+  declareLike(name: string, { shape, dims, view, codes }: Activation): Activation {
+    return this.declare(name, shape, dims, view, codes);
+  }
+
+  /** Another name for a tensor, perhaps seen in another way. */
+  alias(name: string, activation: Activation): void {
+    this.values.set(name, { activation });
+  }
+
+  /** The same elements in the same order with another shape, as a node. */
+  reshape(node: OnnxNode, x: Activation, shape: readonly number[], output: string): Activation {
+    const name = output === node.outputs[0] ? node.name : `${node.name}:reshape`;
+    const source = this.source(node);
+    this.nodes.push({ op: 'reshape', name, source, input: x.tensor, output });
+    return this.declare(output, shape, x.dims, x.view, x.codes);
+  }
+
+  /** The tensor as one axis per sample, elements in the Network's order. */
+  asVector(node: OnnxNode, x: Activation): Activation {
+    if (x.shape.length === 1) return x;
+    const elements = x.shape.reduce((product, n) => product * n, 1);
+    return this.reshape(node, x, [elements], `${node.outputs[0]}:vector`);
+  }
+
+  /** The tensor in the shape [axes after the batch], when its elements lie as in the file. */
+  asPlain(node: OnnxNode, x: Activation): Activation {
+    if (!isInOrder(x.view)) throw new Unsupported(orderText(x));
+    const shape = x.dims.slice(1);
+    return shape.join() === x.shape.join() ? x : this.reshape(node, x, shape, `${node.outputs[0]}:plain`);
+  }
+}
+
+/** Why a tensor cannot be read as the operator wants it. */
+export function orderText({ dims }: Activation): string {
+  return `its input of shape [${dims.join(', ')}] was transposed, so its elements would have to change places`;
 }
 
 export function qualifiedOp(node: OnnxNode): string {

@@ -1,0 +1,130 @@
+/** Operators on each element: arithmetic with constants, activation functions, batch normalisation, sums of two tensors. */
+import { normalizeConstants } from '../normalize.js';
+import type { ElementwiseKind, ElementwiseNode } from '../types.js';
+import { alongAxis, perChannel } from './channels.js';
+import type { OnnxNode } from './decode.js';
+import type { Handler } from './handler.js';
+import { nodeBase } from './image.js';
+import {
+  type Activation,
+  activationOf,
+  BadNode,
+  constantOf,
+  type ImportState,
+  Unsupported,
+} from './values.js';
+import { sameView } from './view.js';
+
+export function elementwise(
+  state: ImportState,
+  node: OnnxNode,
+  x: Activation,
+  kind: ElementwiseKind,
+  rest: Partial<Pick<ElementwiseNode, 'operand' | 'multiplier' | 'minimum' | 'maximum' | 'attributes'>> = {},
+): void {
+  for (const constants of [rest.operand, rest.multiplier])
+    if (constants?.some((value) => !Number.isFinite(value)))
+      throw new BadNode('finite constants', 'NaN or infinity');
+  state.nodes.push({ op: 'elementwise', ...nodeBase(state, node, x), kind, ...rest });
+  state.declareLike(node.outputs[0], x);
+}
+
+/** x op constant or constant op x. */
+export function binary(kind: ElementwiseKind, swapped?: ElementwiseKind): Handler {
+  return (state, node, inputs) => {
+    const [a, b] = inputs;
+    const left = a && 'activation' in a;
+    if (left && b && 'activation' in b) {
+      if (kind === 'add') return sum(state, node, a.activation, b.activation);
+      throw new Unsupported('both inputs come from the network', 'of two tensors only the sum has hardware');
+    }
+    const x = activationOf(left ? inputs[0] : inputs[1], 'an input');
+    const constant = constantOf(left ? inputs[1] : inputs[0], 'the other input');
+    const chosen = left ? kind : swapped;
+    if (!chosen) throw new Unsupported('a constant divided by an activation is not monotone');
+    if (chosen === 'divide' && constant.data.includes(0)) throw new BadNode('divisors other than zero', '0');
+    const wide = x.dims.length === 2 ? state.asVector(node, x) : x;
+    elementwise(state, node, wide, chosen, { operand: perChannel(constant, wide, 'constant') });
+  };
+}
+
+/** Both tensors element by element, without broadcasting. */
+function sum(state: ImportState, node: OnnxNode, x: Activation, y: Activation): void {
+  if (x.dims.join() !== y.dims.join())
+    throw new Unsupported(
+      `a sum of shapes [${x.dims.join(', ')}] and [${y.dims.join(', ')}]`,
+      'both tensors need the same shape',
+    );
+  if (!sameView(x.view, y.view))
+    throw new Unsupported('a sum of two tensors of which one was transposed', 'transpose both or none');
+  const other =
+    x.shape.join() === y.shape.join() ? y : state.reshape(node, y, x.shape, `${node.outputs[0]}:other`);
+  state.nodes.push({ op: 'add', ...nodeBase(state, node, x), other: other.tensor });
+  state.declareLike(node.outputs[0], x);
+}
+
+export function unary(kind: ElementwiseKind): Handler {
+  return (state, node, inputs) => elementwise(state, node, activationOf(inputs[0], 'the input'), kind);
+}
+
+export const leakyRelu: Handler = (state, node, inputs) => {
+  const alpha = node.attributes.get('alpha')?.number ?? Math.fround(0.01);
+  if (!(alpha >= 0)) throw new Unsupported(`a slope of ${alpha} is not monotone`);
+  elementwise(state, node, activationOf(inputs[0], 'the input'), 'leaky-relu', { attributes: { alpha } });
+};
+
+export const hardSigmoid: Handler = (state, node, inputs) => {
+  const alpha = node.attributes.get('alpha')?.number ?? Math.fround(0.2);
+  const beta = node.attributes.get('beta')?.number ?? 0.5;
+  if (!(alpha >= 0)) throw new Unsupported(`a slope of ${alpha} is not monotone`);
+  const attributes = { alpha, beta };
+  elementwise(state, node, activationOf(inputs[0], 'the input'), 'hard-sigmoid', { attributes });
+};
+
+export const clip: Handler = (state, node, inputs) => {
+  const bound = (index: number, name: string, missing: number) =>
+    inputs[index]
+      ? constantOf(inputs[index], `the ${name}`).data[0]
+      : (node.attributes.get(name)?.number ?? missing);
+  const [minimum, maximum] = [bound(1, 'min', -Infinity), bound(2, 'max', Infinity)];
+  if (!(minimum <= maximum)) throw new BadNode('min <= max', `${minimum} and ${maximum}`);
+  elementwise(state, node, activationOf(inputs[0], 'the input'), 'clip', { minimum, maximum });
+};
+
+export const batchNormalization: Handler = (state, node, inputs) => {
+  const given = activationOf(inputs[0], 'the input');
+  const x = given.dims.length === 2 ? state.asVector(node, given) : given;
+  const constants = ['scale', 'bias', 'mean', 'variance'].map((what, k) =>
+    constantOf(inputs[k + 1], `the ${what}`),
+  );
+  const channels = x.dims[1];
+  const wrong = constants.find((each) => each.data.length !== channels);
+  if (wrong) throw new BadNode(`${channels} values per constant`, String(wrong.data.length));
+  const negative = constants[3].data.find((v) => !(v >= 0));
+  if (negative !== undefined) throw new BadNode('variances of zero or more', String(negative));
+  const [scale, bias, mean, variance] = constants.map(({ data }) => data);
+  const epsilon = node.attributes.get('epsilon')?.number ?? 1e-5;
+  const { multiplier, operand } = normalizeConstants(scale, bias, mean, variance, epsilon);
+  const placed = (values: Float32Array) =>
+    perChannel(
+      alongAxis({ dims: [channels], data: Float64Array.from(values), isFloat: true }, 1, x.dims.length),
+      x,
+      'batch norm',
+    );
+  elementwise(state, node, x, 'normalize', { multiplier: placed(multiplier), operand: placed(operand) });
+};
+
+export const softmax: Handler = (state, node, inputs) => {
+  const x = activationOf(inputs[0], 'the input');
+  const given = node.attributes.get('axis')?.number ?? (state.graph.opset < 13 ? 1 : -1);
+  const axis = given < 0 ? given + x.dims.length : given;
+  const others = x.dims.some((n, each) => each > 0 && each !== axis && n !== 1);
+  const together = state.graph.opset < 13 && axis === 1; // older versions take all axes from there on as one
+  if (others && (together || x.view[axis]?.[0]?.stride !== 1))
+    throw new Unsupported(
+      `a softmax along axis ${given} of [${x.dims.join(', ')}]`,
+      'take it over the channels',
+    );
+  state.nodes.push({ op: 'softmax', ...nodeBase(state, node, x) });
+  state.declareLike(node.outputs[0], x);
+};
