@@ -276,6 +276,7 @@ export interface Network {
   readonly input: NetworkTensor;
   readonly inputPort?: PortType; // declared by the user or the model file
   readonly layout: 'NCHW' | 'NHWC'; // of the model's own input, for image inputs
+  readonly outputLayout?: 'NCHW' | 'NHWC'; // of the model's own output, for image outputs; the input's by default
   readonly tensors: ReadonlyMap<string, NetworkTensor>;
   readonly nodes: readonly NetworkNode[];
   readonly output: string; // tensor name
