@@ -35,7 +35,9 @@ function floorOfProduct(value: number, multiplier: number, addend: number, shift
   const low = value - high * 65536;
   const upper = Math.floor(addend / 65536);
   const lower = addend - upper * 65536;
-  return Math.floor((high * multiplier + upper + Math.floor((low * multiplier + lower) / 65536)) / 2 ** (shift - 16));
+  return Math.floor(
+    (high * multiplier + upper + Math.floor((low * multiplier + lower) / 65536)) / 2 ** (shift - 16),
+  );
 }
 
 /** (a * b + (ab >= 0 ? 2^30 : 1 - 2^30)) / 2^31, truncated: SaturatingRoundingDoublingHighMul. */

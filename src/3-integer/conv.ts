@@ -47,7 +47,11 @@ export function convertConv(
 }
 
 /** Padding stands for real zero, so the code of zero must exist. @throws padding_without_zero */
-export function checkPadCode(name: string, { source }: Pick<ConvNode, 'source'>, { type }: IntegerTensor): void {
+export function checkPadCode(
+  name: string,
+  { source }: Pick<ConvNode, 'source'>,
+  { type }: IntegerTensor,
+): void {
   const { encoding, min, max, zeroPoint } = type;
   if (encoding === 'bipolar' || !Number.isInteger(zeroPoint) || zeroPoint < min || zeroPoint > max)
     fail(errors.paddingWithoutZero(name, source));

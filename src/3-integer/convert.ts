@@ -150,7 +150,11 @@ class Converter {
   }
 
   private average(node: PoolNode, value: Value): Value {
-    const { input, around, shape } = this.padded(node, value, node.countPadding || !isPadded(node.window.padding));
+    const { input, around, shape } = this.padded(
+      node,
+      value,
+      node.countPadding || !isPadded(node.window.padding),
+    );
     return this.sums(node, convertAverage(node, input, shape, around));
   }
 
@@ -219,7 +223,10 @@ class Converter {
     if (source.from === 'codes' && pending.length === 0 && moves.length > 0)
       return valueOf(this.resolver.codesOf(value, node), shape);
     const same = channelsOf(shape) === channelsOf(value.shape);
-    if (moves.length === 0 && (same || source.from === 'host' || (source.from === 'codes' && pending.length === 0)))
+    if (
+      moves.length === 0 &&
+      (same || source.from === 'host' || (source.from === 'codes' && pending.length === 0))
+    )
       return { ...value, shape, start: shape };
     return { ...value, moves: [...moves, { node, shape }], shape };
   }
@@ -267,7 +274,8 @@ class Converter {
     const { source, pending, moves } = value;
     if (source.from === 'sums') {
       const waiting = moves.find(({ node }) => node.op !== 'reshape');
-      if (waiting) return fail(errors.quantizerNeeded(waiting.node.name, producerOf(value), waiting.node.source));
+      if (waiting)
+        return fail(errors.quantizerNeeded(waiting.node.name, producerOf(value), waiting.node.source));
       const { sums } = source;
       const output = this.resolver.pushSums(sums, value.start, []);
       const nodes = sums.divisor === 1 ? pending : [divideBy(sums), ...pending];
@@ -319,7 +327,15 @@ function channelsFirst(shape: readonly number[]): readonly number[] {
 /** The division of an average whose sums leave the chip. */
 function divideBy({ node, divisor }: Sums): ElementwiseNode {
   const { name, source, input, output } = node;
-  return { op: 'elementwise', kind: 'divide', name, source, input, output, operand: Float32Array.of(divisor) };
+  return {
+    op: 'elementwise',
+    kind: 'divide',
+    name,
+    source,
+    input,
+    output,
+    operand: Float32Array.of(divisor),
+  };
 }
 
 function hostOutput(

@@ -33,7 +33,10 @@ export function alignDepthToSpace(
 /** The old channel at each new position: (by*b + bx)*C + c was c*b*b + by*b + bx. */
 function channelOrder({ block, channels }: IntegerDepthToSpace): number[] {
   const cells = block * block;
-  return Array.from({ length: cells * channels }, (_, at) => (at % channels) * cells + Math.floor(at / channels));
+  return Array.from(
+    { length: cells * channels },
+    (_, at) => (at % channels) * cells + Math.floor(at / channels),
+  );
 }
 
 function reorderRows(layer: IntegerConv, order: readonly number[]): IntegerConv {

@@ -84,7 +84,8 @@ function separateSums(conv: IntegerConv, x: Codes, count: number, y: Codes): voi
   const { kernel, stride, dilation, padding, image, channels, positions, padCode } = window;
   const multiplier = outputs / channels;
   const byTap = new Int32Array(weights.length); // [taps][outputs]
-  for (let o = 0; o < outputs; o++) for (let t = 0; t < taps; t++) byTap[t * outputs + o] = weights[o * taps + t];
+  for (let o = 0; o < outputs; o++)
+    for (let t = 0; t < taps; t++) byTap[t * outputs + o] = weights[o * taps + t];
   let at = 0;
   for (let n = 0; n < count; n++)
     for (let row = 0; row < positions.height; row++)

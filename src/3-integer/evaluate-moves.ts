@@ -26,8 +26,7 @@ export function evaluatePool({ mode, window }: IntegerPool, x: Codes, count: num
           const c = column * stride.width - padding.left + (t % kernel.width) * dilation.width;
           const outside = r < 0 || r >= image.height || c < 0 || c >= image.width;
           const from = ((n * image.height + r) * image.width + c) * channels;
-          if (mode === 'sum')
-            for (let k = 0; k < channels; k++) y[at + k] += outside ? padCode : x[from + k];
+          if (mode === 'sum') for (let k = 0; k < channels; k++) y[at + k] += outside ? padCode : x[from + k];
           else
             for (let k = 0; k < channels; k++) {
               const code = outside ? padCode : x[from + k];

@@ -37,7 +37,14 @@ export function sumsOf(layer: IntegerLayer, input: IntegerTensor): Sums {
     scale[o] = type.scale[0] * scales[scales.length === 1 ? 0 : o];
     if (type.zeroPoint !== 0) offset[o] = type.zeroPoint * rowSum(layer, o);
   }
-  return { node: layer, channels: outputs, scale, offset, divisor: 1, domain: (o) => roughRange(layer, o, type) };
+  return {
+    node: layer,
+    channels: outputs,
+    scale,
+    offset,
+    divisor: 1,
+    domain: (o) => roughRange(layer, o, type),
+  };
 }
 
 function rowSum({ weights, inputs }: IntegerLayer, row: number): number {

@@ -39,7 +39,7 @@ export function convertMove(
     case 'depth-to-space': {
       const { block, order } = node;
       const columnMajor = order === 'CRD' && block > 1 && channels > block * block; // of one channel both are the same
-          return {
+      return {
         ...common,
         kind: 'depth-to-space',
         image,

@@ -24,7 +24,8 @@ export function convertAverage(
   if (isPadded(padding)) checkPadCode(node.name, node, input);
   const window = integerWindow({ ...node.window, padding }, shape, type.zeroPoint);
   const taps = window.kernel.height * window.kernel.width;
-  const count = node.countPadding || isPadded(around) ? taps : commonCount(node, outsidePatterns(window), taps);
+  const count =
+    node.countPadding || isPadded(around) ? taps : commonCount(node, outsidePatterns(window), taps);
   const { name, source, output } = node;
   const pool: IntegerPool = { kind: 'pool', name, source, input: input.name, output, mode: 'sum', window };
   const { channels } = window;

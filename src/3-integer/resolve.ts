@@ -1,8 +1,9 @@
 /** Values become codes here: "sum, then step", then the moves that waited for codes. */
+
+import type { PoolNode, PortType, Quantizer } from '../1-import/types.js';
 import type { Location } from '../diagnostics/diagnostic.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
-import type { PoolNode, PortType, Quantizer } from '../1-import/types.js';
 import type { Interval } from '../shared/interval.js';
 import { convertAdd, floatSum } from './add.js';
 import type { Builder } from './builder.js';
@@ -74,7 +75,8 @@ export class Resolver {
     if (source.from === 'host') return fail(errors.inputTypeNeeded(reader.name, reader.source));
     if (source.from === 'parts' && pending.length === 0)
       return fail(errors.concatTypes(source.name, reader.source));
-    if (source.from !== 'codes') return fail(errors.quantizerNeeded(reader.name, producerOf(value), reader.source));
+    if (source.from !== 'codes')
+      return fail(errors.quantizerNeeded(reader.name, producerOf(value), reader.source));
     if (pending.length === 0) return this.applyMoves(source.tensor, moves, undefined);
     // a ReLU on codes gives codes of the same quantizer: one more step function, without a quantizer in the file
     const { type } = source.tensor;
@@ -82,7 +84,15 @@ export class Resolver {
       return fail(errors.quantizerNeeded(reader.name, producerOf(value), reader.source));
     const { bits, signed, scale, zeroPoint } = type;
     const rounding = 'half-even';
-    const quantizer: Quantizer = { encoding: 'integer', bits, signed, narrow: false, scale, zeroPoint, rounding };
+    const quantizer: Quantizer = {
+      encoding: 'integer',
+      bits,
+      signed,
+      narrow: false,
+      scale,
+      zeroPoint,
+      rounding,
+    };
     const last = pending[pending.length - 1];
     const { name, input, output } = last;
     return this.quantize(
@@ -99,7 +109,10 @@ export class Resolver {
   quantize(node: Quantizing, value: Value): IntegerTensor {
     const { source, moves } = value;
     if (node.op === 'requantize') {
-      if (value.pending.length > 0 || (source.from !== 'codes' && (source.from !== 'sums' || moves.length > 0)))
+      if (
+        value.pending.length > 0 ||
+        (source.from !== 'codes' && (source.from !== 'sums' || moves.length > 0))
+      )
         fail(errors.quantizerNeeded(node.name, producerOf(value), node.source));
       const settled = source.from === 'codes' ? this.applyMoves(source.tensor, moves, undefined) : undefined;
       return this.quantizeUnmoved(
@@ -264,7 +277,11 @@ export class Resolver {
     return stepOf(node, sums, channels, table, false);
   }
 
-  private quantizeParts(node: RealQuantizing, { pending, shape }: Value, { name, parts }: Of<'parts'>): IntegerTensor {
+  private quantizeParts(
+    node: RealQuantizing,
+    { pending, shape }: Value,
+    { name, parts }: Of<'parts'>,
+  ): IntegerTensor {
     let from = 0;
     const tensors = parts.map(({ value, channels }, index) => {
       const own = pending.map((each) => sliceOperation(each, from, channels));
@@ -274,7 +291,14 @@ export class Resolver {
       return this.quantize(quantizing, { ...value, pending: [...value.pending, ...own] });
     });
     const channels = parts.map((part) => part.channels);
-    return this.concat({ name, source: node.source }, tensors, channels, node.output, shape, quantizerType(node.quantizer));
+    return this.concat(
+      { name, source: node.source },
+      tensors,
+      channels,
+      node.output,
+      shape,
+      quantizerType(node.quantizer),
+    );
   }
 
   /** Join codes of one type. */

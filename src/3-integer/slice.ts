@@ -12,7 +12,10 @@ export function sliceOperation(node: ElementwiseNode, from: number, count: numbe
 /** A quantizer of channels from .. from + count of those it was made for. */
 export function sliceQuantizing(node: RealQuantizing, from: number, count: number): RealQuantizing {
   const { scale } = node.quantizer;
-  const quantizer = { ...node.quantizer, scale: scale.length > 1 ? scale.subarray(from, from + count) : scale };
+  const quantizer = {
+    ...node.quantizer,
+    scale: scale.length > 1 ? scale.subarray(from, from + count) : scale,
+  };
   if (node.op === 'quantize' || node.rows === 1) return { ...node, quantizer };
   const width = node.thresholds.length / node.rows;
   const thresholds = node.thresholds.subarray(from * width, (from + count) * width);

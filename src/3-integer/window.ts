@@ -41,8 +41,22 @@ export function integerWindow(
  */
 export function outsidePatterns(window: IntegerWindow): Uint8Array[] {
   const { kernel, stride, dilation, padding, image, positions } = window;
-  const rows = masks(kernel.height, stride.height, dilation.height, padding.top, image.height, positions.height);
-  const columns = masks(kernel.width, stride.width, dilation.width, padding.left, image.width, positions.width);
+  const rows = masks(
+    kernel.height,
+    stride.height,
+    dilation.height,
+    padding.top,
+    image.height,
+    positions.height,
+  );
+  const columns = masks(
+    kernel.width,
+    stride.width,
+    dilation.width,
+    padding.left,
+    image.width,
+    positions.width,
+  );
   return rows.flatMap((row) =>
     columns.map((column) => {
       const taps = new Uint8Array(kernel.height * kernel.width);

@@ -1,6 +1,6 @@
 /** The certificate: every accumulator's proven range, with the inputs that reach its ends. */
-import { hull, type Interval } from '../shared/interval.js';
-import { witness } from './bounds.js';
+import { hull } from '../shared/interval.js';
+import { insideRanges, outsideInputs, witness } from './layer.js';
 import type { AccumulatorWidths, BoundedAccumulator, BoundedNetwork } from './types.js';
 
 export interface CertificateLayer {
@@ -23,12 +23,15 @@ export interface CertificateLayer {
   readonly channelOrder?: readonly number[]; // the model's channel at each position, where that differs
 }
 
-/** One output channel. `witness` has a letter per input: h for the largest code, l for the smallest. */
+/**
+ * One output channel. `witness` has a letter per input: h for the largest code, l for the smallest, p for the code of the
+ * padding at the border of an image.
+ */
 export interface CertificateChannel {
   readonly min: number;
   readonly max: number;
   readonly widths: AccumulatorWidths;
-  readonly witness: string; // reaches max; with h and l swapped it reaches min
+  readonly witness: string; // reaches max; without padding h and l swapped reach min
 }
 
 export interface Certificate {
@@ -55,13 +58,14 @@ export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certi
     const proven = bounded.accumulators.get(node ?? '');
     return accumulator && proven ? [certifyLayer(name, proven, accumulator, channelOrder)] : [];
   });
-  const input = bounded.codeRanges.get(bounded.network.input) ?? [];
-  const { min, max } = hull(input);
+  const { input, tensors } = bounded.network;
+  const { min, max } = hull(bounded.codeRanges.get(input) ?? []);
+  const elements = tensors.get(input)?.shape.reduce((product, n) => product * n, 1) ?? 0;
   return {
     format: 'narrowgate-certificate',
     version: 1,
     network: bounded.network.name,
-    input: { elements: input.length, min, max },
+    input: { elements, min, max },
     layers,
   };
 }
@@ -85,7 +89,7 @@ function certifyLayer(
       min,
       max,
       widths: channelWidths[channel],
-      witness: letters(witness(proven, channel, 'max'), inputRanges),
+      witness: letters(proven, channel),
     })),
     channelOrder,
   };
@@ -95,6 +99,11 @@ function oneOrAll(values: readonly number[]): number | readonly number[] {
   return values.every((value) => value === values[0]) ? values[0] : values;
 }
 
-function letters(codes: Int32Array, ranges: readonly Interval[]): string {
-  return Array.from(codes, (code, i) => (code === ranges[i].max ? 'h' : 'l')).join('');
+function letters(proven: BoundedAccumulator, channel: number): string {
+  const ranges = insideRanges(proven, channel);
+  const outside = outsideInputs(proven, channel, 'max');
+  return Array.from(witness(proven, channel, 'max'), (code, i) => {
+    if (outside[i]) return 'p';
+    return code === ranges[i].max ? 'h' : 'l';
+  }).join('');
 }

@@ -1,5 +1,5 @@
 /** Which bits the hardware's accumulator holds, under the user's policy. */
-import type { IntegerDense, IntegerType } from '../3-integer/types.js';
+import type { IntegerLayer, IntegerType } from '../3-integer/types.js';
 import { MAX_ACCUMULATOR_BITS, witness } from '../4-bounds/bounds.js';
 import type { BoundedAccumulator } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -68,7 +68,7 @@ export function planAccumulator(
 }
 
 /** The policy that holds for a layer. */
-export function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): AccumulatorPolicy {
+export function policyOf(layer: IntegerLayer, { policy }: AccumulatorOptions): AccumulatorPolicy {
   return policy ?? layer.accumulator?.bits ?? 'minimal';
 }
 
@@ -77,7 +77,7 @@ export function policyOf(layer: IntegerDense, { policy }: AccumulatorOptions): A
  * zero to save a bit would cost more than the bit; any other policy's width is the user's.
  */
 export function mostBits(
-  layer: IntegerDense,
+  layer: IntegerLayer,
   planned: PlannedAccumulator,
   options: AccumulatorOptions,
 ): number {

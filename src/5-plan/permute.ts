@@ -66,7 +66,7 @@ export function permuteChannels(bounded: BoundedNetwork, orders: ChannelOrders):
       ];
     }),
   );
-  return { network: { ...network, nodes, tensors }, codeRanges, accumulators };
+  return { ...bounded, network: { ...network, nodes, tensors }, codeRanges, accumulators };
 }
 
 /** The values in a new order. */

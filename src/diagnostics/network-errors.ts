@@ -49,7 +49,10 @@ export const nothingToBuild = define(
   'nothing_to_build',
   2,
   'The model has no layer that sums products, so there is no accumulator and no hardware to build.',
-  (file: string) => ({ message: 'expected at least one dense layer or convolution, found none', at: { file, path: '' } }),
+  (file: string) => ({
+    message: 'expected at least one dense layer or convolution, found none',
+    at: { file, path: '' },
+  }),
 );
 
 export const accumulatorTooNarrow = define(
