@@ -51,6 +51,9 @@ const byPath = new Map(files.map((file) => [file.path, file]));
 const ACCEPTED: Readonly<Record<string, string>> = {
   '3-integer/steps.ts -> 1-import/quantize-value.ts':
     'one definition of quantization for weights and activations',
+  '3-integer/steps.ts -> 1-import/fixed-point.ts': 'one definition of the integer kernels',
+  '3-integer/add.ts -> 1-import/fixed-point.ts': 'one definition of the integer kernels',
+  '3-integer/convert.ts -> 1-import/types.ts': 'which tensors a node reads',
   '3-integer/host.ts -> 1-import/quantize-value.ts': 'the host quantizes as the model does',
   '5-plan/accumulator.ts -> 4-bounds/bounds.ts': 'a refusal shows the witness',
   '5-plan/unit-names.ts -> 1-import/names.ts': 'one definition of Verilog-safe names',

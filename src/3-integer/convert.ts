@@ -1,246 +1,341 @@
 /**
- * Phase 3: Network -> IntegerNetwork. Each layer becomes "sum, then step": an integer dot product, and one step
- * function for all that stands between it and the next quantizer.
+ * Phase 3: Network -> IntegerNetwork. Each layer becomes "sum, then step": an integer sum, and one step function for
+ * all that stands between it and the next quantizer.
  */
-import type { DenseNode, ElementwiseNode, Network, Quantizer } from '../1-import/types.js';
+import {
+  type AddNode,
+  type ConcatNode,
+  type ConvNode,
+  type DenseNode,
+  type ElementwiseNode,
+  inputsOf,
+  type Network,
+  type NetworkNode,
+  type PadNode,
+  type PoolNode,
+} from '../1-import/types.js';
 import { type Diagnostic, fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
-import type { Interval } from '../shared/interval.js';
-import { type AccumulatorScale, convertDense, fallingChannels, negateRows, roughRange } from './dense.js';
-import { direction, evaluateElementwise } from './float32.js';
-import {
-  codeFunction,
-  isReversed,
-  makeStep,
-  portType,
-  type Quantizing,
-  quantizerType,
-  realOfCode,
-} from './steps.js';
-import type {
-  HostInput,
-  HostOutput,
-  IntegerDense,
-  IntegerNetwork,
-  IntegerNode,
-  IntegerStep,
-  IntegerTensor,
-  IntegerType,
-} from './types.js';
+import { fixedPointSum } from './add.js';
+import { Builder } from './builder.js';
+import { convertConv } from './conv.js';
+import { convertDense } from './dense.js';
+import { alignDepthToSpace } from './depth-to-space.js';
+import { direction } from './float32.js';
+import { sumsOf } from './layer.js';
+import { convertAverage } from './pool.js';
+import { producerOf, Resolver } from './resolve.js';
+import { portType, type Quantizing, quantizerType } from './steps.js';
+import type { HostOutput, IntegerNetwork, IntegerTensor } from './types.js';
+import { channelsOf, commutes, type MoveNode, type Sums, type Term, uniform, type Value } from './values.js';
+import { isPadded, type Padding } from './window.js';
 
-const { fround } = Math;
-
-/** What is known of a tensor during the walk; `pending` are the operations since the last integers. */
-type Value =
-  | { readonly from: 'host'; readonly pending: readonly ElementwiseNode[] }
-  | { readonly from: 'codes'; readonly tensor: IntegerTensor; readonly pending: readonly ElementwiseNode[] }
-  | {
-      readonly from: 'accumulator';
-      readonly layer: IntegerDense;
-      readonly input: IntegerType;
-      readonly accumulator: AccumulatorScale;
-      readonly pending: readonly ElementwiseNode[];
-    };
+const NO_PADDING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
 
 /**
  * Make a network integer.
  *
- * @throws input_type_needed, quantizer_needed, mixed_input_scales, mixed_directions, nothing_to_build; all layers' at once
+ * @throws weights_not_quantized of all layers; else all that stands in the way: input_type_needed, quantizer_needed,
+ *   mixed_input_scales, mixed_directions, padding_without_zero, average_at_borders, add_needs_quantizer, add_too_large,
+ *   add_not_separable, concat_types, image_needed, nothing_to_build
  */
 export function toInteger(network: Network): IntegerNetwork {
+  const real = network.nodes.filter(
+    (node) => (node.op === 'dense' || node.op === 'conv') && node.weights.encoding === 'real',
+  );
+  if (real.length) fail(...real.map(({ name, source }) => errors.weightsNotQuantized(name, source)));
   return new Converter(network).convert();
 }
 
 class Converter {
   private readonly network: Network;
   private readonly values = new Map<string, Value>();
-  private readonly nodes: IntegerNode[] = [];
-  private readonly tensors = new Map<string, IntegerTensor>();
   private readonly problems: Diagnostic[] = [];
-  private hostInput: HostInput = { nodes: [] };
-  private input: IntegerTensor | undefined;
+  private readonly builder = new Builder();
+  private readonly resolver: Resolver;
 
   constructor(network: Network) {
     this.network = network;
+    this.resolver = new Resolver(this.builder, network.input.name, network.inputPort);
   }
 
   convert(): IntegerNetwork {
-    const { network } = this;
-    const { inputPort } = network;
-    if (inputPort) {
-      this.hostInput = { nodes: [], port: inputPort };
-      this.input = this.declare(network.input.name, portType(inputPort));
-      this.values.set(network.input.name, { from: 'codes', tensor: this.input, pending: [] });
-    } else {
-      this.values.set(network.input.name, { from: 'host', pending: [] });
-    }
-    for (const node of network.nodes) {
-      const value = this.values.get(node.input);
-      if (!value) continue; // its producer failed and was reported
-      try {
-        if (node.op === 'dense') this.dense(node, value);
-        else if (node.op === 'elementwise')
-          this.values.set(node.output, { ...value, pending: [...value.pending, node] });
-        else if (node.op === 'quantize' || node.op === 'multi-threshold') this.quantize(node, value);
-        else if (node.op !== 'reshape' && node.op !== 'softmax')
-          throw new Error(`no conversion of ${node.op}`);
-        else this.values.set(node.output, value); // reshape keeps the order; softmax is the host's
-      } catch (error) {
-        if (!(error instanceof NarrowgateError)) throw error;
-        this.problems.push(...error.diagnostics);
-      }
-    }
+    const { network, builder, resolver } = this;
+    const { inputPort, input, layout } = network;
+    if (inputPort) resolver.input = builder.declare(input.name, input.shape, portType(inputPort));
+    this.values.set(
+      input.name,
+      resolver.input ? valueOfTensor(resolver.input) : { ...plain(input.shape), source: { from: 'host' } },
+    );
+    for (const node of network.nodes) this.visit(node);
     if (this.problems.length) fail(...this.problems);
     const { output, hostOutput } = this.finish();
-    if (!this.nodes.some((node) => node.kind === 'dense') || !this.input)
-      fail(errors.nothingToBuild(network.file));
+    if (!resolver.input || !builder.nodes.some(({ kind }) => kind === 'dense' || kind === 'conv'))
+      return fail(errors.nothingToBuild(network.file));
     return {
       name: network.name,
       file: network.file,
-      layout: network.layout,
-      inputShape: network.input.shape,
-      input: this.input?.name ?? '',
+      layout,
+      ...(network.outputLayout && { outputLayout: network.outputLayout }),
+      inputShape: layout === 'NCHW' ? channelsFirst(input.shape) : input.shape,
+      input: resolver.input.name,
       output,
-      tensors: this.tensors,
-      nodes: this.nodes,
-      hostInput: this.hostInput,
+      tensors: builder.tensors,
+      nodes: alignDepthToSpace(builder.nodes, builder.tensors, output),
+      hostInput: resolver.hostInput,
       hostOutput,
     };
   }
 
-  private declare(name: string, type: IntegerType): IntegerTensor {
-    const shape = this.network.tensors.get(name)?.shape ?? [];
-    const tensor = { name, shape, type };
-    this.tensors.set(name, tensor);
-    return tensor;
-  }
-
-  private dense(node: DenseNode, given: Value): void {
-    const value = this.settle(node, given);
-    if (value.from === 'host') fail(errors.inputTypeNeeded(node.name, node.source));
-    if (value.from === 'accumulator') fail(errors.quantizerNeeded(node.name, value.layer.name, node.source));
-    if (value.pending.length)
-      fail(errors.quantizerNeeded(node.name, value.pending[value.pending.length - 1].name, node.source));
-    const { layer, accumulator } = convertDense(node, value.tensor);
-    this.values.set(node.output, {
-      from: 'accumulator',
-      layer,
-      input: value.tensor.type,
-      accumulator,
-      pending: [],
-    });
-  }
-
-  /** A ReLU on codes gives codes of the same quantizer: one more step function, without a quantizer in the file. */
-  private settle(node: DenseNode, value: Value): Value {
-    if (value.from !== 'codes' || value.pending.length === 0) return value;
-    const last = value.pending[value.pending.length - 1];
-    if (!value.pending.every((each) => each.kind === 'relu')) return value;
-    const { type } = value.tensor;
-    const quantizer: Quantizer = {
-      encoding: 'integer',
-      bits: type.bits,
-      signed: type.signed,
-      narrow: false,
-      scale: type.scale,
-      zeroPoint: type.zeroPoint,
-      rounding: 'half-even',
-    };
-    const { name, source, output, input } = last;
-    if (type.encoding === 'bipolar') return value;
-    this.quantize({ op: 'quantize', name, source, input, output: `${output}:codes`, quantizer }, value);
-    return this.values.get(`${output}:codes`) ?? fail(errors.quantizerNeeded(node.name, name, node.source));
-  }
-
-  private quantize(node: Quantizing, value: Value): void {
-    if (value.from === 'host') {
-      if (node.op === 'multi-threshold') fail(errors.inputTypeNeeded(node.name, node.source));
-      this.hostInput = { nodes: [...value.pending, node] };
-      this.input = this.declare(node.output, quantizerType(node.quantizer));
-      this.values.set(node.output, { from: 'codes', tensor: this.input, pending: [] });
-      return;
+  private visit(node: NetworkNode): void {
+    const values = inputsOf(node).map((name) => this.values.get(name));
+    if (!values.every((value) => value !== undefined)) return; // its producer failed and was reported
+    try {
+      this.values.set(node.output, this.convertNode(node, values));
+    } catch (error) {
+      if (!(error instanceof NarrowgateError)) throw error;
+      this.problems.push(...error.diagnostics);
     }
-    const step = value.from === 'accumulator' ? this.stepOfSums(node, value) : this.stepOfCodes(node, value);
-    this.nodes.push(step);
-    const type = quantizerType(node.quantizer);
-    const tensor = this.declare(node.output, type);
-    this.values.set(node.output, { from: 'codes', tensor, pending: [] });
   }
 
-  private stepOfSums(node: Quantizing, value: Extract<Value, { from: 'accumulator' }>): IntegerStep {
-    const integerDomain = node.op === 'multi-threshold' && node.domain === 'accumulator';
-    const falling = fallingChannels(value.layer.outputs, value.pending);
-    const layer = integerDomain ? value.layer : negateRows(value.layer, falling);
-    this.nodes.push(layer);
-    this.declareAccumulator(layer);
-    const { scale, offset } = value.accumulator;
-    const domains = falling.map((_, row) => roughRange(layer, row, value.input));
-    const code = codeFunction(node);
-    const evaluate = (sum: number, row: number) => {
-      if (integerDomain) return code(sum, row);
-      const original = falling[row] ? -sum : sum;
-      const real = fround((original - offset[row]) * scale[row]);
-      return code(
-        value.pending.reduce((x, each) => evaluateElementwise(each, x, row), real),
-        row,
-      );
-    };
-    return makeStep(node, layer.output, layer.outputs, evaluate, domains, false);
+  private convertNode(node: NetworkNode, values: readonly Value[]): Value {
+    const [value] = values;
+    switch (node.op) {
+      case 'dense':
+        return this.dense(node, value);
+      case 'conv':
+        return this.conv(node, value);
+      case 'elementwise':
+        return this.elementwise(node, value);
+      case 'quantize':
+      case 'multi-threshold':
+      case 'requantize':
+        return this.quantize(node, value);
+      case 'pool':
+        return node.kind === 'average' ? this.average(node, value) : this.maximum(node, value);
+      case 'pad':
+      case 'upsample':
+      case 'depth-to-space':
+        return this.move(node, value);
+      case 'reshape':
+        return this.reshape(node, value);
+      case 'add':
+        return this.add(node, values);
+      case 'concat':
+        return this.concat(node, values);
+      case 'softmax':
+        return value; // the host's
+    }
   }
 
-  private stepOfCodes(node: Quantizing, value: Extract<Value, { from: 'codes' }>): IntegerStep {
-    const { type, name } = value.tensor;
-    const channels = elements(this.network.tensors.get(node.output)?.shape ?? []);
-    const perChannel = value.pending.some(
-      (each) => (each.operand?.length ?? 1) > 1 || (each.multiplier?.length ?? 1) > 1,
+  /** Shape of the tensor a node makes. */
+  private shapeOf({ output, name }: NetworkNode): readonly number[] {
+    const shape = this.network.tensors.get(output)?.shape;
+    if (!shape) throw new Error(`the output of ${name} has no shape`);
+    return shape;
+  }
+
+  private sums(node: NetworkNode, sums: Sums): Value {
+    return { ...plain(this.shapeOf(node)), source: { from: 'sums', sums } };
+  }
+
+  private dense(node: DenseNode, value: Value): Value {
+    const input = this.resolver.codesOf(value, node);
+    return this.sums(node, sumsOf(convertDense(node, input), input));
+  }
+
+  private conv(node: ConvNode, value: Value): Value {
+    const { input, around, shape } = this.padded(node, value, true);
+    return this.sums(node, sumsOf(convertConv(node, input, shape, around), input));
+  }
+
+  private average(node: PoolNode, value: Value): Value {
+    const { input, around, shape } = this.padded(
+      node,
+      value,
+      node.countPadding || !isPadded(node.window.padding),
     );
-    const quantizerChannels = node.op === 'quantize' && node.quantizer.scale.length > 1;
-    const thresholdRows = node.op === 'multi-threshold' ? node.rows : 1;
-    const rows = perChannel || quantizerChannels || type.scale.length > 1 || thresholdRows > 1 ? channels : 1;
-    const reversed = isReversed(node, value.pending, rows);
-    const port = name === this.network.input.name ? this.network.inputPort : undefined;
-    const code = codeFunction(node);
-    const evaluate = (x: number, row: number) => {
-      const real = realOfCode(reversed ? -x : x, row, type, port);
-      return code(
-        value.pending.reduce((y, each) => evaluateElementwise(each, y, row), real),
-        row,
-      );
-    };
-    const domain = reversed ? { min: -type.max, max: -type.min } : { min: type.min, max: type.max };
-    const domains = new Array<Interval>(rows).fill(domain);
-    return makeStep(node, name, channels, evaluate, domains, reversed);
+    return this.sums(node, convertAverage(node, input, shape, around));
   }
 
-  private declareAccumulator(layer: IntegerDense): void {
-    const type: IntegerType = {
-      encoding: 'integer',
-      signed: true,
-      bits: 0,
-      min: 0,
-      max: 0,
-      scale: new Float32Array(0),
-      zeroPoint: 0,
-    };
-    this.tensors.set(layer.output, { name: layer.output, shape: [layer.outputs], type });
+  /** Codes that windows take, with the zeros around them apart where these may join the window's own padding. */
+  private padded(
+    node: ConvNode | PoolNode,
+    value: Value,
+    joins: boolean,
+  ): { input: IntegerTensor; around: Padding; shape: readonly number[] } {
+    const last = value.moves.at(-1)?.node;
+    if (joins && last?.op === 'pad' && value.source.from === 'codes' && value.pending.length === 0) {
+      const moves = value.moves.slice(0, -1);
+      const { shape } = moves.at(-1) ?? { shape: value.start };
+      const input = this.resolver.applyMoves(value.source.tensor, moves, undefined);
+      return { input, around: last.padding, shape: imageShape(node, shape) };
+    }
+    const input = this.resolver.codesOf(value, node);
+    return { input, around: NO_PADDING, shape: imageShape(node, value.shape) };
+  }
+
+  /** An operation waits for the quantizer behind it; moves in between wait with it where the order does not matter. */
+  private elementwise(node: ElementwiseNode, value: Value): Value {
+    const blocking = value.moves.find((move) => !commutes(move.node, node, channelsOf(value.shape)));
+    if (!blocking) return { ...value, pending: [...value.pending, node] };
+    if (value.source.from === 'host') return fail(errors.inputTypeNeeded(node.name, node.source));
+    const settled = this.resolver.codesOf(value, node);
+    return { ...valueOfTensor(settled, value.shape), pending: [node] };
+  }
+
+  private quantize(node: Quantizing, value: Value): Value {
+    const last = value.moves.at(-1);
+    if (last?.node.op !== 'pad' || node.op === 'requantize')
+      return valueOfTensor(this.resolver.quantize(node, value), value.shape);
+    // zeros around an image wait for the window that takes them
+    const moves = value.moves.slice(0, -1);
+    this.resolver.checkMoves(node, [last]);
+    const shape = (moves.at(-1) ?? { shape: value.start }).shape;
+    const tensor = this.resolver.quantize(node, { ...value, moves, shape });
+    return { ...valueOfTensor(tensor, shape), moves: [last], shape: value.shape };
+  }
+
+  private maximum(node: PoolNode, value: Value): Value {
+    const { around, shape, input } =
+      value.source.from === 'codes' && value.pending.length === 0 && value.moves.at(-1)?.node.op === 'pad'
+        ? this.padded(node, value, !isPadded(node.window.padding))
+        : { around: NO_PADDING, shape: value.shape, input: undefined };
+    if (!input || !isPadded(around)) return this.move(node, value);
+    return valueOfTensor(this.resolver.maximum(node, input, shape, around), this.shapeOf(node));
+  }
+
+  /** Moves of codes are made at once, except zeros around an image, which the next window may take. */
+  private move(node: MoveNode & PadOr, value: Value): Value {
+    imageShape(node, value.shape);
+    const shape = this.shapeOf(node);
+    const isCodes = value.source.from === 'codes' && value.pending.length === 0;
+    if (!isCodes) return { ...value, moves: [...value.moves, { node, shape }], shape };
+    const settled = valueOfTensor(this.resolver.codesOf(value, node), value.shape);
+    const moved: Value = { ...settled, moves: [{ node, shape }], shape };
+    return node.op === 'pad' ? moved : valueOfTensor(this.resolver.codesOf(moved, node), shape);
+  }
+
+  /** The order of elements stays. Where operations per channel would see other channels, it waits like a move. */
+  private reshape(node: Extract<MoveNode, { op: 'reshape' }>, value: Value): Value {
+    const shape = this.shapeOf(node);
+    const { source, pending, moves } = value;
+    if (source.from === 'codes' && pending.length === 0 && moves.length > 0)
+      return valueOfTensor(this.resolver.codesOf(value, node), shape);
+    const same = channelsOf(shape) === channelsOf(value.shape);
+    if (
+      moves.length === 0 &&
+      (same || source.from === 'host' || (source.from === 'codes' && pending.length === 0))
+    )
+      return { ...value, shape, start: shape };
+    return { ...value, moves: [...moves, { node, shape }], shape };
+  }
+
+  private add(node: AddNode, values: readonly Value[]): Value {
+    const terms = [this.term(node, values[0]), this.term(node, values[1])] as const;
+    const shape = this.shapeOf(node);
+    const { arithmetic } = node;
+    if (!arithmetic) return { ...plain(shape), source: { from: 'addition', node, terms } };
+    const zeros = [terms[0].tensor.type.zeroPoint, terms[1].tensor.type.zeroPoint] as const;
+    const { quantizer } = arithmetic;
+    const quantizing = { name: node.name, source: node.source, output: node.output, quantizer };
+    const step = this.resolver.addition(node, quantizing, terms, shape, fixedPointSum(arithmetic, zeros), 1);
+    return valueOfTensor(this.builder.push(step, shape, quantizerType(quantizer)));
+  }
+
+  private term(node: AddNode, value: Value): Term {
+    const { source, pending, moves } = value;
+    if (source.from !== 'codes' || (node.arithmetic && pending.length > 0))
+      return fail(errors.addNeedsQuantizer(node.name, producerOf(value), node.source));
+    if (moves.length > 0) return { tensor: this.resolver.codesOf(value, node), pending: [] };
+    const port = source.tensor.name === this.network.input.name ? this.network.inputPort : undefined;
+    return { tensor: source.tensor, port, pending };
+  }
+
+  private concat(node: ConcatNode, values: readonly Value[]): Value {
+    const shape = this.shapeOf(node);
+    const types = values.map(({ source, pending }) =>
+      source.from === 'codes' && pending.length === 0 ? source.tensor.type : undefined,
+    );
+    const [first] = types;
+    if (first && types.every((type) => type && sameType(type, first))) {
+      const tensors = values.map((value) => this.resolver.codesOf(value, node));
+      const channels = values.map((value) => channelsOf(value.shape));
+      return valueOfTensor(this.resolver.concat(node, tensors, channels, node.output, shape));
+    }
+    const parts = values.map((value) => ({ value, channels: channelsOf(value.shape) }));
+    return { ...plain(shape), source: { from: 'parts', name: node.name, parts } };
   }
 
   private finish(): { output: string; hostOutput: HostOutput } {
     const value = this.values.get(this.network.output);
-    if (value?.from === 'accumulator') {
-      this.nodes.push(value.layer);
-      this.declareAccumulator(value.layer);
-      const { scale, offset } = value.accumulator;
-      const nodes = value.pending;
-      return { output: value.layer.output, hostOutput: hostOutput(Float32Array.from(scale), offset, nodes) };
+    const at = { file: this.network.file, path: this.network.output };
+    if (!value || value.source.from === 'host') return fail(errors.nothingToBuild(this.network.file));
+    const { source, pending, moves } = value;
+    if (source.from === 'sums') {
+      const waiting = moves.find(({ node }) => node.op !== 'reshape');
+      if (waiting)
+        return fail(errors.quantizerNeeded(waiting.node.name, producerOf(value), waiting.node.source));
+      const { sums } = source;
+      const output = this.resolver.pushSums(sums, value.start, []);
+      const nodes = sums.divisor === 1 ? pending : [divideBy(sums), ...pending];
+      return { output, hostOutput: hostOutput(Float32Array.from(sums.scale), sums.offset, nodes) };
     }
-    if (value?.from !== 'codes') return fail(errors.nothingToBuild(this.network.file));
-    const { type, name } = value.tensor;
-    return {
-      output: name,
-      hostOutput: hostOutput(type.scale, Float64Array.of(type.zeroPoint), value.pending),
-    };
+    if (source.from === 'addition')
+      return fail(errors.quantizerNeeded('output', source.node.name, source.node.source));
+    if (source.from === 'parts') return fail(errors.concatTypes(source.name, at));
+    const { name, type } = this.resolver.applyMoves(source.tensor, moves, undefined);
+    return { output: name, hostOutput: hostOutput(type.scale, Float64Array.of(type.zeroPoint), pending) };
   }
+}
+
+/** Nodes that move() takes. */
+type PadOr = PoolNode | PadNode | Extract<NetworkNode, { op: 'upsample' | 'depth-to-space' }>;
+
+function plain(shape: readonly number[]): Omit<Value, 'source'> {
+  return { pending: [], moves: [], start: shape, shape };
+}
+
+function valueOfTensor(tensor: IntegerTensor, shape = tensor.shape): Value {
+  return { ...plain(shape), source: { from: 'codes', tensor } };
+}
+
+function imageShape({ name, source }: NetworkNode, shape: readonly number[]): readonly number[] {
+  if (shape.length !== 3) fail(errors.imageNeeded(name, source, shape));
+  return shape;
+}
+
+function sameType(a: IntegerTensor['type'], b: IntegerTensor['type']): boolean {
+  return (
+    a.encoding === b.encoding &&
+    a.signed === b.signed &&
+    a.bits === b.bits &&
+    a.min === b.min &&
+    a.max === b.max &&
+    a.zeroPoint === b.zeroPoint &&
+    a.scale.length === 1 &&
+    b.scale.length === 1 &&
+    a.scale[0] === b.scale[0]
+  );
+}
+
+/** [H, W, C] -> [C, H, W]. */
+function channelsFirst(shape: readonly number[]): readonly number[] {
+  return shape.length === 3 ? [shape[2], shape[0], shape[1]] : shape;
+}
+
+/** The division of an average whose sums leave the chip. */
+function divideBy({ node, divisor }: Sums): ElementwiseNode {
+  const { name, source, input, output } = node;
+  return {
+    op: 'elementwise',
+    kind: 'divide',
+    name,
+    source,
+    input,
+    output,
+    operand: Float32Array.of(divisor),
+  };
 }
 
 function hostOutput(
@@ -248,16 +343,10 @@ function hostOutput(
   offset: Float64Array,
   nodes: readonly ElementwiseNode[],
 ): HostOutput {
-  const uniform = (values: ArrayLike<number> | undefined) =>
-    !values || Array.from(values).every((x) => x === values[0]);
   const ordered =
     uniform(scale) &&
     uniform(offset) &&
     nodes.every((node) => uniform(node.operand) && uniform(node.multiplier) && direction(node, 0) > 0) &&
     nodes.every((node) => ['add', 'subtract', 'multiply', 'divide', 'normalize'].includes(node.kind));
   return { scale, offset, nodes, ordered };
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
 }

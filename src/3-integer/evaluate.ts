@@ -1,11 +1,20 @@
 /** The golden model: exact integer evaluation of an IntegerNetwork. All hardware is compared with it. */
-import type { IntegerDense, IntegerNetwork, IntegerNode, IntegerStep } from './types.js';
+import { evaluateConv } from './evaluate-conv.js';
+import { fitsInt32, magnitudeOf, multiplyDoubles, multiplyInt32, type Rows } from './evaluate-dot.js';
+import {
+  evaluateAdd,
+  evaluateConcat,
+  evaluateDepthToSpace,
+  evaluatePool,
+  evaluateUpsample,
+} from './evaluate-moves.js';
+import { type IntegerNetwork, type IntegerNode, type IntegerStep, inputsOf } from './types.js';
 
 /** Codes of several samples, one after another. Int32 whenever they fit; doubles are exact to 2^53. */
 export type Codes = Int32Array | Float64Array;
 
 /** What an accumulator does with a finished sum; the identity when it cannot overflow. */
-export type Overflow = ReadonlyMap<string, (sum: number) => number>; // dense node name ->
+export type Overflow = ReadonlyMap<string, (sum: number) => number>; // name of a layer ->
 
 export interface Evaluation {
   readonly output: Codes; // [count * outputs]
@@ -13,7 +22,7 @@ export interface Evaluation {
 }
 
 /**
- * Evaluate samples.
+ * Evaluate samples and keep all tensors.
  *
  * @param input codes of the input tensor, [count * elements]
  * @param overflow accumulator arithmetic of layers that were asked to wrap
@@ -25,24 +34,72 @@ export function evaluate(
   overflow: Overflow = new Map(),
 ): Evaluation {
   const tensors = new Map<string, Codes>([[network.input, input]]);
-  for (const node of network.nodes) {
-    const x = tensors.get(node.input);
-    if (!x) throw new Error(`tensor ${node.input} is used before it is made`);
-    const y = evaluateNode(node, x, count);
-    const wrap = node.kind === 'dense' ? overflow.get(node.name) : undefined;
-    if (wrap) for (let k = 0; k < y.length; k++) y[k] = wrap(y[k]);
-    tensors.set(node.output, y);
-  }
-  const output = tensors.get(network.output);
-  if (!output) throw new Error(`output tensor ${network.output} was not made`);
-  return { output, tensors };
+  for (const node of network.nodes) tensors.set(node.output, evaluateNode(node, tensors, count, overflow));
+  return { output: take(tensors, network.output), tensors };
 }
 
-function evaluateNode(node: IntegerNode, x: Codes, count: number): Codes {
-  if (node.kind === 'dense') return evaluateDense(node, x, count);
-  if (node.kind === 'step') return evaluateStep(node, x);
-  throw new Error(`no evaluator of ${node.kind}`);
+/** Evaluate samples; a tensor is let go when its last reader is done. */
+export function evaluateOutput(
+  network: IntegerNetwork,
+  input: Codes,
+  count: number,
+  overflow: Overflow = new Map(),
+): Codes {
+  const lastReader = new Map<string, IntegerNode>();
+  for (const node of network.nodes) for (const name of inputsOf(node)) lastReader.set(name, node);
+  const tensors = new Map<string, Codes>([[network.input, input]]);
+  for (const node of network.nodes) {
+    tensors.set(node.output, evaluateNode(node, tensors, count, overflow));
+    for (const name of inputsOf(node))
+      if (lastReader.get(name) === node && name !== network.output) tensors.delete(name);
+  }
+  return take(tensors, network.output);
 }
+
+function take(tensors: ReadonlyMap<string, Codes>, name: string): Codes {
+  const codes = tensors.get(name);
+  if (!codes) throw new Error(`tensor ${name} is used before it is made`);
+  return codes;
+}
+
+function evaluateNode(
+  node: IntegerNode,
+  tensors: ReadonlyMap<string, Codes>,
+  count: number,
+  overflow: Overflow,
+): Codes {
+  const x = take(tensors, node.input);
+  switch (node.kind) {
+    case 'dense':
+    case 'conv': {
+      const y = node.kind === 'dense' ? evaluateDense(node, x, count) : evaluateConv(node, x, count);
+      const wrap = overflow.get(node.name);
+      if (wrap) for (let k = 0; k < y.length; k++) y[k] = wrap(y[k]);
+      return y;
+    }
+    case 'step':
+      return evaluateStep(node, x);
+    case 'pool':
+      return evaluatePool(node, x, count);
+    case 'add':
+      return evaluateAdd(node, x, take(tensors, node.other));
+    case 'concat':
+      return evaluateConcat(
+        node,
+        inputsOf(node).map((name) => take(tensors, name)),
+      );
+    case 'upsample':
+      return evaluateUpsample(node, x);
+    case 'depth-to-space':
+      return evaluateDepthToSpace(node, x);
+    case 'reshape':
+      return x;
+  }
+}
+
+/** Samples that are evaluated at once, and elements that their largest tensor may have together. */
+const MOST_SAMPLES = 256;
+const MOST_ELEMENTS = 2 ** 22;
 
 /** Evaluate in batches and call back with each, so that memory stays flat for many samples. */
 export function evaluateBatches(
@@ -53,76 +110,31 @@ export function evaluateBatches(
   overflow?: Overflow,
 ): void {
   const width = count === 0 ? 0 : input.length / count;
-  const batch = 256;
+  let largest = 1;
+  for (const { shape } of network.tensors.values())
+    largest = Math.max(
+      largest,
+      shape.reduce((product, n) => product * n, 1),
+    );
+  const batch = Math.max(1, Math.min(MOST_SAMPLES, Math.floor(MOST_ELEMENTS / largest)));
   for (let first = 0; first < count; first += batch) {
     const samples = Math.min(batch, count - first);
     const part = input.subarray(first * width, (first + samples) * width);
-    use(evaluate(network, part, samples, overflow).output, first, samples);
+    use(evaluateOutput(network, part, samples, overflow), first, samples);
   }
 }
 
 /** accumulator[o] = sum over i of weights[o][i] * x[i], exactly. */
-export function evaluateDense(layer: IntegerDense, x: Codes, count: number): Codes {
-  const { inputs, outputs, weights } = layer;
-  if (!(x instanceof Int32Array) || largestSum(layer, x) >= 2 ** 31) return denseInDoubles(layer, x, count);
-  const y = new Int32Array(count * outputs);
-  for (let n = 0; n < count; n++) {
-    const from = n * inputs;
-    let o = 0;
-    // Four rows at a time: each input is loaded once for four products.
-    for (; o + 4 <= outputs; o += 4) {
-      const r0 = o * inputs;
-      const r1 = r0 + inputs;
-      const r2 = r1 + inputs;
-      const r3 = r2 + inputs;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let i = 0; i < inputs; i++) {
-        const value = x[from + i];
-        s0 = (s0 + Math.imul(weights[r0 + i], value)) | 0;
-        s1 = (s1 + Math.imul(weights[r1 + i], value)) | 0;
-        s2 = (s2 + Math.imul(weights[r2 + i], value)) | 0;
-        s3 = (s3 + Math.imul(weights[r3 + i], value)) | 0;
-      }
-      const at = n * outputs + o;
-      y[at] = s0;
-      y[at + 1] = s1;
-      y[at + 2] = s2;
-      y[at + 3] = s3;
-    }
-    for (; o < outputs; o++) {
-      let sum = 0;
-      for (let i = 0; i < inputs; i++) sum = (sum + Math.imul(weights[o * inputs + i], x[from + i])) | 0;
-      y[n * outputs + o] = sum;
-    }
+export function evaluateDense(layer: Rows, x: Codes, count: number): Codes {
+  const size = count * layer.outputs;
+  if (x instanceof Int32Array && fitsInt32(layer, magnitudeOf(x))) {
+    const y = new Int32Array(size);
+    multiplyInt32(layer, x, count, y, 0);
+    return y;
   }
+  const y = new Float64Array(size);
+  multiplyDoubles(layer, x, count, y, 0);
   return y;
-}
-
-function denseInDoubles({ inputs, outputs, weights }: IntegerDense, x: Codes, count: number): Float64Array {
-  const y = new Float64Array(count * outputs);
-  for (let n = 0; n < count; n++)
-    for (let o = 0; o < outputs; o++) {
-      let sum = 0;
-      for (let i = 0; i < inputs; i++) sum += weights[o * inputs + i] * x[n * inputs + i];
-      y[n * outputs + o] = sum;
-    }
-  return y;
-}
-
-/** A bound of |sum| for these inputs: decides whether 32-bit arithmetic is exact. */
-function largestSum({ weights, inputs, outputs }: IntegerDense, x: Codes): number {
-  let largest = 0;
-  for (let k = 0; k < x.length; k++) if (Math.abs(x[k]) > largest) largest = Math.abs(x[k]);
-  let norm = 0;
-  for (let o = 0; o < outputs; o++) {
-    let sum = 0;
-    for (let i = o * inputs; i < (o + 1) * inputs; i++) sum += Math.abs(weights[i]);
-    if (sum > norm) norm = sum;
-  }
-  return norm * largest;
 }
 
 /** code = base + stride * (number of thresholds reached). */
@@ -130,9 +142,10 @@ export function evaluateStep(step: IntegerStep, x: Codes): Int32Array {
   const { channels, rows, levels, thresholds, base, stride, reversed } = step;
   const y = new Int32Array(x.length);
   const width = levels - 1;
-  for (let k = 0; k < x.length; k++) {
+  const shared = rows === 1;
+  for (let k = 0, channel = 0; k < x.length; k++) {
     const value = reversed ? -x[k] : x[k];
-    const at = rows === 1 ? 0 : (k % channels) * width;
+    const at = shared ? 0 : channel * width;
     let low = 0; // the level lies in low .. high
     let high = width;
     while (low < high) {
@@ -141,6 +154,7 @@ export function evaluateStep(step: IntegerStep, x: Codes): Int32Array {
       else high = middle;
     }
     y[k] = base + stride * low;
+    if (++channel === channels) channel = 0;
   }
   return y;
 }

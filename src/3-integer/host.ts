@@ -33,7 +33,7 @@ export function inputCodes(
     fail(errors.inputShape(file, network.inputShape, array.shape));
   const count = Math.min(samples, limit ?? samples);
   const width = network.inputShape.reduce((product, n) => product * n, 1);
-  const data = array.data.subarray(0, count * width);
+  const data = toChannelsLast(array.data.subarray(0, count * width), network.inputShape, network.layout);
   const codes = new Int32Array(data.length);
   if (isIntegerArray(array.data)) {
     const { min, max } = tensor.type;
@@ -47,9 +47,47 @@ export function inputCodes(
   const convert = realToCode(network.hostInput, tensor.type);
   for (let k = 0; k < codes.length; k++) {
     if (!Number.isFinite(data[k])) fail(errors.inputNotFinite(file, k));
-    codes[k] = convert(Math.fround(data[k]), k % width);
+    codes[k] = convert(Math.fround(data[k]), k % width); // constants per channel repeat along the last axis
   }
   return { codes, count };
+}
+
+/**
+ * Values of images in the hardware's order, channels last.
+ *
+ * @param shape of a sample in the file's order; only images are [channels, height, width]
+ */
+function toChannelsLast<Data extends NpyArray['data']>(
+  data: Data,
+  shape: readonly number[],
+  layout: IntegerNetwork['layout'],
+): Data {
+  if (layout === 'NHWC' || shape.length !== 3) return data;
+  const [channels, height, width] = shape;
+  return transpose(data, channels, height * width);
+}
+
+/** Values of output images in the model file's order, and the shape of a sample in it. */
+export function toFileOrder<Data extends Codes | Float32Array>(
+  network: IntegerNetwork,
+  data: Data,
+): { data: Data; shape: readonly number[] } {
+  const shape = network.tensors.get(network.output)?.shape ?? [];
+  const [height, width, channels] = shape;
+  if (shape.length !== 3) return { data, shape: [shape.reduce((product, n) => product * n, 1)] };
+  if ((network.outputLayout ?? network.layout) === 'NHWC') return { data, shape };
+  return { data: transpose(data, height * width, channels), shape: [channels, height, width] };
+}
+
+/** Matrices of rows x columns, one after another, each transposed. */
+function transpose<Data extends NpyArray['data']>(data: Data, rows: number, columns: number): Data {
+  if (rows === 1 || columns === 1) return data;
+  const result = data.slice() as Data;
+  const size = rows * columns;
+  for (let first = 0; first < data.length; first += size)
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) result[first + c * rows + r] = data[first + r * columns + c];
+  return result;
 }
 
 /** uint8, int4, bipolar ... */
@@ -65,7 +103,8 @@ function realToCode({ nodes, port }: HostInput, type: IntegerType): (x: number, 
     for (const node of nodes) {
       if (node.op === 'quantize')
         return quantizeValue(node.quantizer, value, element % Math.max(1, node.quantizer.scale.length));
-      value = evaluateElementwise(node, value, element % Math.max(1, node.operand?.length ?? 1));
+      const channels = Math.max(node.operand?.length ?? 1, node.multiplier?.length ?? 1);
+      value = evaluateElementwise(node, value, element % channels);
     }
     return value;
   };
@@ -75,7 +114,7 @@ function portCode(x: number, { scale, zeroPoint = 0 }: PortType, { min, max }: I
   return Math.min(Math.max(roundHalfEven((x * scale.denominator) / scale.numerator) + zeroPoint, min), max);
 }
 
-/** Real values of output codes, in float32; softmax is left out. */
+/** Real values of output codes, in float32; softmax is left out. Constants per channel repeat along the last axis. */
 export function outputReals(
   { scale, offset, nodes }: HostOutput,
   codes: Codes,
@@ -83,10 +122,13 @@ export function outputReals(
 ): Float32Array {
   const reals = new Float32Array(codes.length);
   for (let k = 0; k < codes.length; k++) {
-    const channel = k % outputs;
-    const code = codes[k] - (offset.length === 1 ? offset[0] : offset[channel]);
-    let value = Math.fround(code * (scale.length === 1 ? scale[0] : scale[channel]));
-    for (const node of nodes) value = evaluateElementwise(node, value, channel);
+    const element = k % outputs;
+    const code = codes[k] - offset[element % offset.length];
+    let value = Math.fround(code * scale[element % scale.length]);
+    for (const node of nodes) {
+      const channels = Math.max(node.operand?.length ?? 1, node.multiplier?.length ?? 1);
+      value = evaluateElementwise(node, value, element % channels);
+    }
     reals[k] = value;
   }
   return reals;

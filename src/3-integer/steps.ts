@@ -1,4 +1,5 @@
 /** Real-valued operations and a quantizer as one step function of integers, and the types of their codes. */
+import { multiplyByQuantizedMultiplier } from '../1-import/fixed-point.js';
 import { codeRange, quantizeValue } from '../1-import/quantize-value.js';
 import type {
   ElementwiseNode,
@@ -6,18 +7,22 @@ import type {
   PortType,
   QuantizeNode,
   Quantizer,
+  RequantizeNode,
 } from '../1-import/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
 import type { Interval } from '../shared/interval.js';
-import { direction } from './float32.js';
-import { findThresholds } from './thresholds.js';
+import { findThresholds, levelOf, type StepTable } from './thresholds.js';
 import type { IntegerStep, IntegerType } from './types.js';
+import { directionOfAll, uniform } from './values.js';
 
 const { fround } = Math;
 
 /** A node that ends a chain of real-valued operations with integer codes. */
-export type Quantizing = QuantizeNode | MultiThresholdNode;
+export type RealQuantizing = QuantizeNode | MultiThresholdNode;
+
+/** A node that gives integer codes. */
+export type Quantizing = RealQuantizing | RequantizeNode;
 
 /**
  * The step function of a quantizing node.
@@ -33,40 +38,78 @@ export function makeStep(
   domains: readonly Interval[],
   reversed: boolean,
 ): IntegerStep {
-  const stride = node.quantizer.encoding === 'bipolar' ? 2 : 1;
-  const table = findThresholds(evaluate, domains, stride);
-  return {
-    kind: 'step',
-    name: node.name,
-    source: node.source,
-    input,
-    output: node.output,
-    channels,
-    stride,
-    reversed,
-    ...table,
-  };
+  const table = findThresholds(evaluate, domains, strideOf(node.quantizer));
+  return stepOf(node, input, channels, table, reversed);
+}
+
+/** A step node from its table. */
+export function stepOf(
+  { name, source, output, quantizer }: Pick<Quantizing, 'name' | 'source' | 'output' | 'quantizer'>,
+  input: string,
+  channels: number,
+  table: StepTable,
+  reversed: boolean,
+): IntegerStep {
+  const stride = strideOf(quantizer);
+  return { kind: 'step', name, source, input, output, channels, stride, reversed, ...table };
+}
+
+/** Distance between neighbouring codes. */
+export function strideOf({ encoding }: Pick<Quantizer, 'encoding'>): number {
+  return encoding === 'bipolar' ? 2 : 1;
 }
 
 /** Code of a real value (or of an accumulator, for thresholds in that domain) in one channel. */
-export function codeFunction(node: Quantizing): (x: number, channel: number) => number {
+export function codeFunction(node: RealQuantizing): (x: number, channel: number) => number {
   if (node.op === 'quantize') return (x, channel) => quantizeValue(node.quantizer, x, channel);
   const count = node.thresholds.length / node.rows;
   const bottom = node.base ?? codeRange(node.quantizer).min;
   const stride = node.quantizer.encoding === 'bipolar' ? 2 : 1;
   return (x, channel) => {
     const at = (node.rows === 1 ? 0 : channel) * count;
-    let level = 0;
-    while (level < count && x >= node.thresholds[at + level]) level++;
-    return bottom + stride * level;
+    return bottom + stride * levelOf(node.thresholds, at, count, x);
   };
 }
 
+/**
+ * Code of an integer kernel.
+ *
+ * @returns function of a finished sum (raw codes for `divide`, less zero points for `multiply`) and the channel
+ */
+export function requantizeFunction(node: RequantizeNode): (sum: number, channel: number) => number {
+  const { arithmetic, quantizer, minimum, maximum } = node;
+  const clamp = (code: number) => Math.min(Math.max(code, minimum), maximum);
+  if (arithmetic.kind === 'divide') {
+    const { count } = arithmetic;
+    const half = Math.floor(count / 2);
+    return (sum) => clamp(Math.trunc((sum > 0 ? sum + half : sum - half) / count) + 0);
+  }
+  const { bias } = arithmetic;
+  return (sum, channel) => {
+    const total = sum + bias[bias.length === 1 ? 0 : channel];
+    return clamp(multiplyByQuantizedMultiplier(total, arithmetic, channel) + quantizer.zeroPoint);
+  };
+}
+
+/** Whether all channels have the same code function. */
+export function isUniform(node: Quantizing): boolean {
+  if (node.op === 'quantize') return uniform(node.quantizer.scale);
+  if (node.op === 'multi-threshold') return node.rows === 1;
+  const { arithmetic } = node;
+  return (
+    arithmetic.kind === 'divide' ||
+    (uniform(arithmetic.bias) && uniform(arithmetic.multiplier) && uniform(arithmetic.shift))
+  );
+}
+
 /** Whether all the operations and the quantizer fall; @throws mixed_directions */
-export function isReversed(node: Quantizing, pending: readonly ElementwiseNode[], rows: number): boolean {
+export function isReversed(
+  node: Pick<Quantizing, 'name' | 'source'>,
+  pending: readonly ElementwiseNode[],
+  rows: number,
+): boolean {
   const signs = new Set<number>();
-  for (let row = 0; row < rows; row++)
-    signs.add(pending.reduce((sign, each) => sign * direction(each, row), 1));
+  for (let row = 0; row < rows; row++) signs.add(directionOfAll(pending, row));
   if (signs.has(1) && signs.has(-1)) fail(errors.mixedDirections(node.name, node.source));
   return signs.has(-1);
 }

@@ -9,6 +9,18 @@ export interface StepTable {
   readonly base: number;
 }
 
+/** Number of thresholds T with x >= T, among `count` ascending ones from `at` on. */
+export function levelOf(thresholds: Float64Array, at: number, count: number, x: number): number {
+  let low = 0; // the level lies in low .. high
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x >= thresholds[at + middle]) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * Find the thresholds of non-decreasing functions from integers to codes, one function per row.
  *
@@ -60,8 +72,9 @@ function bisect(
 }
 
 /** One row instead of many equal ones. */
-function shareRows(table: StepTable): StepTable {
+export function shareRows(table: StepTable): StepTable {
   const width = table.levels - 1;
+  if (table.rows === 1) return table;
   for (let k = width; k < table.thresholds.length; k++)
     if (table.thresholds[k] !== table.thresholds[k % width]) return table;
   return { ...table, rows: 1, thresholds: table.thresholds.slice(0, width) };

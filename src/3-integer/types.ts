@@ -79,7 +79,7 @@ export type IntegerLayer = IntegerDense | IntegerConv;
 export interface IntegerPool extends NodeBase {
   readonly kind: 'pool';
   readonly mode: 'maximum' | 'sum';
-  readonly window: IntegerWindow; // maximum: padCode is the type's smallest code
+  readonly window: IntegerWindow; // maximum: padCode is the type's smallest code, or the zero point where zeros pad
 }
 
 /** accumulator = weights[0] * code of input + weights[1] * code of other, element by element. */
@@ -114,7 +114,10 @@ export interface IntegerDepthToSpace extends NodeBase {
   readonly columnMajor: boolean;
 }
 
-/** The same codes in the same order with another shape. */
+/**
+ * The same codes in the same order with another shape. Conversion makes none: a node says itself which shape it sees,
+ * and may take a tensor of another shape with as many elements.
+ */
 export interface IntegerReshape extends NodeBase {
   readonly kind: 'reshape';
 }
@@ -122,8 +125,8 @@ export interface IntegerReshape extends NodeBase {
 /**
  * A non-decreasing step function from an integer (accumulator or code) to a code:
  * level(x) = number of thresholds T with x >= T; code = base + stride * level.
- * `reversed`: the function is applied to -x instead of x (only for functions of input codes; the rows of a
- * reduction are negated instead).
+ * `reversed`: the function is applied to -x instead of x (only for functions of codes and of sums of pools, which have
+ * no weights; the rows of a layer are negated instead).
  */
 export interface IntegerStep extends NodeBase {
   readonly kind: 'step';
@@ -180,6 +183,7 @@ export interface IntegerNetwork {
   readonly name: string;
   readonly file: string;
   readonly layout: 'NCHW' | 'NHWC';
+  readonly outputLayout?: 'NCHW' | 'NHWC'; // where it is another than the input's
   readonly inputShape: readonly number[]; // per sample, as the model file has it
   readonly input: string;
   readonly output: string;

@@ -1,6 +1,6 @@
 /** The certificate: every accumulator's proven range, with the inputs that reach its ends. */
 import { hull, type Interval } from '../shared/interval.js';
-import { witness } from './bounds.js';
+import { insideRanges, outsideInputs, witness } from './layer.js';
 import type { AccumulatorWidths, BoundedAccumulator, BoundedNetwork } from './types.js';
 
 export interface CertificateLayer {
@@ -23,20 +23,35 @@ export interface CertificateLayer {
   readonly channelOrder?: readonly number[]; // the model's channel at each position, where that differs
 }
 
-/** One output channel. `witness` has a letter per input: h for the largest code, l for the smallest. */
+/**
+ * One output channel. `witness` has a letter per input: h for the largest code, l for the smallest, p for the code of the
+ * padding at the border of an image.
+ */
 export interface CertificateChannel {
   readonly min: number;
   readonly max: number;
   readonly widths: AccumulatorWidths;
-  readonly witness: string; // reaches max; with h and l swapped it reaches min
+  readonly witness: string; // reaches max; without padding h and l swapped reach min
+}
+
+/** The sums of a pool or an addition, whose weights are parameters of its module. */
+export interface CertificateSums {
+  readonly name: string;
+  readonly accumulator: CertificateLayer['accumulator'];
+  readonly channels: readonly { readonly min: number; readonly max: number }[];
 }
 
 export interface Certificate {
   readonly format: 'narrowgate-certificate';
   readonly version: 1;
   readonly network: string;
-  readonly input: { readonly elements: number; readonly min: number; readonly max: number }; // codes of the port
-  readonly layers: readonly CertificateLayer[];
+  readonly input: {
+    readonly elements: number;
+    readonly channels: number;
+    readonly min: number;
+    readonly max: number;
+  }; // codes of the port; channels: last axis
+  readonly layers: readonly (CertificateLayer | CertificateSums)[];
 }
 
 /** The units of a plan that the certificate speaks of. */
@@ -51,17 +66,31 @@ interface CertifiedPlan {
 
 /** Write out the bounds of all accumulators of a plan. */
 export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certificate {
-  const layers = plan.units.flatMap(({ name, node, accumulator, channelOrder }): CertificateLayer[] => {
-    const proven = bounded.accumulators.get(node ?? '');
-    return accumulator && proven ? [certifyLayer(name, proven, accumulator, channelOrder)] : [];
+  const layers = plan.units.flatMap((unit): (CertificateLayer | CertificateSums)[] => {
+    const { name, node = '', accumulator, channelOrder } = unit;
+    if (!accumulator) return [];
+    const proven = bounded.accumulators.get(node);
+    if (proven) return [certifyLayer(name, proven, accumulator, channelOrder)];
+    const sums = bounded.sums.get(node);
+    return sums
+      ? [
+          {
+            name,
+            accumulator: field(accumulator),
+            channels: sums.ranges.map(({ min, max }) => ({ min, max })),
+          },
+        ]
+      : [];
   });
-  const input = bounded.codeRanges.get(bounded.network.input) ?? [];
-  const { min, max } = hull(input);
+  const { input, tensors } = bounded.network;
+  const ranges = bounded.codeRanges.get(input) ?? [];
+  const { min, max } = hull(ranges);
+  const elements = tensors.get(input)?.shape.reduce((product, n) => product * n, 1) ?? 0;
   return {
     format: 'narrowgate-certificate',
     version: 1,
     network: bounded.network.name,
-    input: { elements: input.length, min, max },
+    input: { elements, channels: ranges.length, min, max },
     layers,
   };
 }
@@ -69,32 +98,51 @@ export function certificate(bounded: BoundedNetwork, plan: CertifiedPlan): Certi
 function certifyLayer(
   name: string,
   proven: BoundedAccumulator,
-  { bits, perPe, signed, step, offset, offsets, overflow }: CertificateLayer['accumulator'],
+  accumulator: CertificateLayer['accumulator'],
   channelOrder: readonly number[] | undefined,
 ): CertificateLayer {
-  const { layer, inputRanges, ranges, widths, channelWidths } = proven;
+  const { layer, ranges, widths, channelWidths } = proven;
+  const inputRanges = rangesByInput(proven);
   return {
     name,
     inputs: layer.inputs,
     outputs: layer.outputs,
     inputMin: oneOrAll(inputRanges.map(({ min }) => min)),
     inputMax: oneOrAll(inputRanges.map(({ max }) => max)),
-    accumulator: { bits, perPe, signed, step, offset, offsets, overflow },
+    accumulator: field(accumulator),
     widths,
     channels: ranges.map(({ min, max }, channel) => ({
       min,
       max,
       widths: channelWidths[channel],
-      witness: letters(witness(proven, channel, 'max'), inputRanges),
+      witness: letters(proven, channel),
     })),
     channelOrder,
   };
+}
+
+/** Codes of each input of a dot product; of a depthwise convolution each tap's, over all channels. */
+function rangesByInput({ layer, inputRanges }: BoundedAccumulator): readonly Interval[] {
+  if (inputRanges.length === layer.inputs) return inputRanges;
+  return Array.from({ length: layer.inputs }, (_, tap) =>
+    hull(inputRanges.filter((__, k) => k % layer.inputs === tap)),
+  );
+}
+
+/** What the certificate says of an accumulator. */
+function field({ bits, perPe, signed, step, offset, offsets, overflow }: CertificateLayer['accumulator']) {
+  return { bits, perPe, signed, step, offset, offsets, overflow };
 }
 
 function oneOrAll(values: readonly number[]): number | readonly number[] {
   return values.every((value) => value === values[0]) ? values[0] : values;
 }
 
-function letters(codes: Int32Array, ranges: readonly Interval[]): string {
-  return Array.from(codes, (code, i) => (code === ranges[i].max ? 'h' : 'l')).join('');
+function letters(proven: BoundedAccumulator, channel: number): string {
+  const ranges = insideRanges(proven, channel);
+  const outside = outsideInputs(proven, channel, 'max');
+  return Array.from(witness(proven, channel, 'max'), (code, i) => {
+    if (outside[i]) return 'p';
+    return code === ranges[i].max ? 'h' : 'l';
+  }).join('');
 }

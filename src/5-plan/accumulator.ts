@@ -1,7 +1,7 @@
 /** Which bits the hardware's accumulator holds, under the user's policy. */
 import type { IntegerLayer, IntegerType } from '../3-integer/types.js';
 import { MAX_ACCUMULATOR_BITS, witness } from '../4-bounds/bounds.js';
-import type { BoundedAccumulator, BoundedSum } from '../4-bounds/types.js';
+import type { BoundedAccumulator, BoundedSums } from '../4-bounds/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
 import { countBits, hull, type Interval, signedBits } from '../shared/interval.js';
@@ -68,7 +68,7 @@ export function planAccumulator(
 }
 
 /** The sums of a pool or an addition: always of their least width, the zero moved where that saves a bit. */
-export function sumAccumulator({ ranges, datatype, exact }: BoundedSum): PlannedAccumulator {
+export function sumAccumulator({ ranges, datatype, exact }: BoundedSums): PlannedAccumulator {
   const { min, max } = hull(ranges);
   const span = countBits(max - min + 1);
   const moved = min >= 0 && countBits(max + 1) === span ? 0 : min;

@@ -1,6 +1,6 @@
 /** The sum of two tensors as a unit: two streams joined, weighted and added, and the step behind the sum. */
 import type { IntegerAdd, IntegerStep } from '../3-integer/types.js';
-import type { BoundedSum } from '../4-bounds/types.js';
+import type { BoundedSums } from '../4-bounds/types.js';
 import { sumAccumulator } from './accumulator.js';
 import { intervalOf, type Place, requantiseSums } from './dense.js';
 import { modulo } from './memory.js';
@@ -12,7 +12,7 @@ export function addUnit(
   place: Place,
   add: IntegerAdd,
   step: IntegerStep | undefined,
-  bounded: BoundedSum,
+  bounded: BoundedSums,
 ): Unit {
   const { network, name, from, streams, option } = place;
   const [a, b] = [add.input, add.other].map((tensor) => tensorOf(network, tensor).type);

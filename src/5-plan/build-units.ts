@@ -1,5 +1,5 @@
 /** The units of a network: one for every stage, forks where a tensor has several readers, and the ports. */
-import type { BoundedNetwork, BoundedSum } from '../4-bounds/types.js';
+import type { BoundedNetwork, BoundedSums } from '../4-bounds/types.js';
 import { addUnit } from './add.js';
 import { layerUnit, type Place } from './dense.js';
 import type { PlannedLayer } from './engines/types.js';
@@ -123,7 +123,7 @@ function unitOf(
   }
 }
 
-function sumOf({ sums }: BoundedNetwork, name: string): BoundedSum {
+function sumOf({ sums }: BoundedNetwork, name: string): BoundedSums {
   const sum = sums.get(name);
   if (!sum) throw new Error(`the sums of ${name} have no bounds`);
   return sum;

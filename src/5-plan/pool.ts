@@ -1,6 +1,6 @@
 /** Pools as units: the largest code, or the sum of codes and its step, of each channel over the windows of an image. */
 import type { IntegerPool, IntegerStep } from '../3-integer/types.js';
-import type { BoundedSum } from '../4-bounds/types.js';
+import type { BoundedSums } from '../4-bounds/types.js';
 import { countBits, hull, signedBits } from '../shared/interval.js';
 import { positionsOf, tapsOf, windowPart } from './conv.js';
 import { intervalOf, type Place, requantiseSums } from './dense.js';
@@ -35,7 +35,7 @@ export function poolUnit(
   place: Place,
   pool: IntegerPool,
   step: IntegerStep | undefined,
-  bounded: BoundedSum | undefined,
+  bounded: BoundedSums | undefined,
 ): Unit {
   const { network, name, from, streams, option } = place;
   const [input] = streams;
@@ -106,7 +106,7 @@ export function poolUnit(
 }
 
 /** A pool's sums begin at zero: a field of codes without sign is unsigned, else two's complement. */
-function poolAccumulator({ ranges, datatype, exact }: BoundedSum): PlannedAccumulator {
+function poolAccumulator({ ranges, datatype, exact }: BoundedSums): PlannedAccumulator {
   const { min, max } = hull([...ranges, { min: 0, max: 0 }]);
   const signed = min < 0;
   const bits = signed ? signedBits({ min, max }) : Math.max(1, countBits(max + 1));

@@ -26,7 +26,7 @@ export function chooseWitnesses(bounded: BoundedAccumulator, unit: BuildUnit, mo
   wanted.forEach(([channel, end], index) => {
     vectors.set(witness(bounded, channel, end), index * layer.inputs);
   });
-  const expected = evaluateDense({ ...layer, kind: 'dense' }, vectors, wanted.length);
+  const expected = evaluateDense(layer, vectors, wanted.length);
   return { codes: repeated(vectors, layer.inputs, repeatsOf(unit)), expected, vectors: wanted.length };
 }
 

@@ -85,7 +85,7 @@ interface LaneCode {
 export function checkCertificate(directory: string): CheckResult {
   const claims = readJson(directory, 'certificate.json') as {
     format?: string;
-    input?: { elements: number; min: number; max: number };
+    input?: { elements: number; channels?: number; min: number; max: number };
     layers?: Claim[];
   };
   const build = readJson(directory, 'build.json') as { units?: Unit[] };
@@ -94,9 +94,9 @@ export function checkCertificate(directory: string): CheckResult {
   const rtl = new RtlFolder(directory);
   const layers: CheckedLayer[] = [];
   const problems: string[] = [];
-  const { elements, min, max } = claims.input;
+  const { elements, channels: last = elements, min, max } = claims.input;
   const streams = new Map<string, Codes>(); // by the unit that makes them
-  const port: Codes = { min: new Array(elements).fill(min), max: new Array(elements).fill(max) };
+  const port: Codes = { min: new Array(last).fill(min), max: new Array(last).fill(max) };
   const open = new Map(claims.layers.map((claim) => [claim.name, claim]));
   for (const unit of build.units) {
     try {

@@ -49,7 +49,10 @@ export const nothingToBuild = define(
   'nothing_to_build',
   2,
   'The model has no layer that sums products, so there is no accumulator and no hardware to build.',
-  (file: string) => ({ message: 'expected at least one dense layer, found none', at: { file, path: '' } }),
+  (file: string) => ({
+    message: 'expected at least one dense layer or convolution, found none',
+    at: { file, path: '' },
+  }),
 );
 
 export const accumulatorTooNarrow = define(
@@ -88,5 +91,81 @@ export const weightsNotQuantized = define(
     message: `layer '${layer}' has float weights, expected integer weights`,
     at,
     hint: 'train or export the model with quantized weights',
+  }),
+);
+
+export const paddingWithoutZero = define(
+  'padding_without_zero',
+  2,
+  'Padding stands for real zero, and the type of the codes has no code for zero.',
+  (node: string, at: Location) => ({
+    message: `'${node}' pads an image with zeros, but its codes have no code for zero`,
+    at,
+    hint: 'use an activation type with a zero (2 bits or more, zero point inside the type), or no padding',
+  }),
+);
+
+export const averageAtBorders = define(
+  'average_at_borders',
+  2,
+  'The windows of an average pool hold different numbers of elements, so one step function cannot divide for all.',
+  (node: string, at: Location) => ({
+    message: `average pool '${node}' divides by fewer elements at the image's borders than inside`,
+    at,
+    hint: 'count the padding as elements (count_include_pad), or choose padding so that all windows lie alike',
+  }),
+);
+
+export const addNeedsQuantizer = define(
+  'add_needs_quantizer',
+  2,
+  'An addition or a concatenation joins values that no quantizer has turned into integers.',
+  (node: string, producer: string, at: Location) => ({
+    message: `'${node}' takes the result of '${producer}', which no quantizer has turned into integer codes`,
+    at,
+    hint: `put a quantizer between '${producer}' and '${node}' when training or exporting the model`,
+  }),
+);
+
+export const addTooLarge = define(
+  'add_too_large',
+  2,
+  'The sum of two tensors is checked on all pairs of codes, and there are too many.',
+  (node: string, at: Location, pairs: number, limit: number) => ({
+    message: `the sum '${node}' has ${pairs} pairs of codes, at most ${limit} are checked`,
+    at,
+    hint: 'use activations of 10 bits or fewer in front of the sum, and one batch norm constant for all channels after it',
+  }),
+);
+
+export const addNotSeparable = define(
+  'add_not_separable',
+  2,
+  'The reference result of a sum is not a step function of any weighted sum of the two codes.',
+  (node: string, at: Location) => ({
+    message: `no integer weights reproduce the rounding of the sum '${node}' on all pairs of codes`,
+    at,
+    hint: 'give both inputs the same scale, or scales whose ratio is a power of two',
+  }),
+);
+
+export const concatTypes = define(
+  'concat_types',
+  2,
+  'The tensors of a concatenation have different types, and no quantizer follows that could make them alike.',
+  (node: string, at: Location) => ({
+    message: `'${node}' joins tensors of different scales or types, and no quantizer follows it`,
+    at,
+    hint: 'use one quantizer for all branches, or put a quantizer after the concatenation',
+  }),
+);
+
+export const imageNeeded = define(
+  'image_needed',
+  2,
+  'A node with windows takes something that is not an image.',
+  (node: string, at: Location, shape: readonly number[]) => ({
+    message: `'${node}' expects an image [height, width, channels], found [${shape.join(', ')}]`,
+    at,
   }),
 );

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Certificate } from '../../src/4-bounds/certificate.js';
+import type { Certificate, CertificateLayer } from '../../src/4-bounds/certificate.js';
 import { checkCertificate } from '../../src/certificate-checker/check.js';
 import { NarrowgateError } from '../../src/diagnostics/diagnostic.js';
 import { compile, TINY_MLP, temporaryFolder, writeBuild, writeModel } from '../support/build-case.js';
@@ -28,9 +28,12 @@ function edit(folder: string, file: string, change: (text: string) => string): v
   writeFileSync(path, changed);
 }
 
-function editClaims(folder: string, change: (claims: Mutable<Certificate>) => void): void {
+/** A certificate of layers with weights. */
+type LayerClaims = Mutable<Omit<Certificate, 'layers'> & { layers: CertificateLayer[] }>;
+
+function editClaims(folder: string, change: (claims: LayerClaims) => void): void {
   edit(folder, 'certificate.json', (text) => {
-    const claims = JSON.parse(text) as Mutable<Certificate>;
+    const claims = JSON.parse(text) as LayerClaims;
     change(claims);
     return JSON.stringify(claims);
   });

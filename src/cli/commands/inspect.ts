@@ -1,5 +1,5 @@
 import { typeName } from '../../3-integer/host.js';
-import type { IntegerStep, IntegerTensor } from '../../3-integer/types.js';
+import { type IntegerLayer, type IntegerNode, type IntegerTensor, makesSums } from '../../3-integer/types.js';
 import type { AccumulatorWidths, BoundedNetwork } from '../../4-bounds/types.js';
 import { planAccumulator } from '../../5-plan/accumulator.js';
 import { hull } from '../../shared/interval.js';
@@ -13,7 +13,7 @@ interface InspectedLayer {
   readonly weightBits?: number;
   readonly inputBits?: number;
   readonly outputBits?: number;
-  readonly accumulator?: AccumulatorWidths & {
+  readonly accumulator?: Partial<AccumulatorWidths> & {
     readonly chosen: number;
     readonly min: number;
     readonly max: number;
@@ -25,41 +25,7 @@ export async function inspect(given: GivenOptions, output: Output): Promise<numb
   const bounded = await analyseGiven(given);
   const { accumulator } = planOptions(given, bounded, given.accumulator);
   const { network } = bounded;
-  const layers = network.nodes.flatMap((node): InspectedLayer[] => {
-    const result = network.tensors.get(node.output);
-    if (node.kind === 'step') {
-      if (bounded.network.nodes.some((other) => other.kind === 'dense' && other.output === node.input))
-        return [];
-      return [
-        {
-          name: node.name,
-          op: 'quantize',
-          macs: 0,
-          inputBits: bitsOf(bounded, node.input),
-          outputBits: result?.type.bits,
-        },
-      ];
-    }
-    const proven = bounded.accumulators.get(node.name);
-    const inputType = network.tensors.get(node.input)?.type;
-    if (!proven || !inputType || node.kind !== 'dense') return [];
-    const step = network.nodes.find(
-      (other): other is IntegerStep => other.kind === 'step' && other.input === node.output,
-    );
-    const { min, max } = hull(proven.ranges);
-    const { bits: chosen } = planAccumulator(proven, inputType, node.output === network.output, accumulator);
-    return [
-      {
-        name: node.name,
-        op: 'dense',
-        macs: node.inputs * node.outputs,
-        weightBits: node.weightType.bits,
-        inputBits: inputType.bits,
-        outputBits: step ? bitsOf(bounded, step.output) : chosen,
-        accumulator: { ...proven.widths, chosen, min, max },
-      },
-    ];
-  });
+  const layers = network.nodes.flatMap((node) => inspectNode(bounded, node, accumulator));
   const value = {
     network: network.name,
     layers,
@@ -108,6 +74,76 @@ export async function inspect(given: GivenOptions, output: Output): Promise<numb
   return 0;
 }
 
+function inspectNode(
+  bounded: BoundedNetwork,
+  node: IntegerNode,
+  accumulator: Parameters<typeof planAccumulator>[3],
+): InspectedLayer[] {
+  const { network } = bounded;
+  const inputBits = bitsOf(bounded, node.input);
+  const step = network.nodes.find((other) => other.kind === 'step' && other.input === node.output);
+  const common = { name: node.name, op: operation(node), inputBits };
+  const outputBits = bitsOf(bounded, node.output);
+  switch (node.kind) {
+    case 'step': // that of a sum belongs to the sum
+      if (network.nodes.some((other) => makesSums(other) && other.output === node.input)) return [];
+      return [{ ...common, macs: 0, outputBits }];
+    case 'dense':
+    case 'conv': {
+      const proven = bounded.accumulators.get(node.name);
+      const inputType = network.tensors.get(node.input)?.type;
+      if (!proven || !inputType) return [];
+      const { min, max } = hull(proven.ranges);
+      const { bits: chosen } = planAccumulator(
+        proven,
+        inputType,
+        node.output === network.output,
+        accumulator,
+      );
+      return [
+        {
+          name: node.name,
+          op: common.op,
+          macs: macsOf(node),
+          weightBits: node.weightType.bits,
+          inputBits,
+          outputBits: step ? bitsOf(bounded, step.output) : chosen,
+          accumulator: { ...proven.widths, chosen, min, max },
+        },
+      ];
+    }
+    default: {
+      const proven = bounded.sums.get(node.name);
+      if (!proven) return [{ ...common, macs: 0, outputBits }];
+      const { exact, datatype, ranges } = proven;
+      return [
+        {
+          ...common,
+          macs: 0,
+          outputBits: step ? bitsOf(bounded, step.output) : exact,
+          accumulator: { datatype, exact, chosen: exact, ...hull(ranges) },
+        },
+      ];
+    }
+  }
+}
+
+/** What users call a node. */
+function operation(node: IntegerNode): string {
+  if (node.kind === 'step') return 'quantize';
+  if (node.kind === 'conv') return node.separate ? 'depthwise' : 'conv';
+  if (node.kind !== 'pool') return node.kind;
+  if (node.mode === 'sum') return 'average-pool';
+  const { height, width } = node.window.kernel;
+  return height * width === 1 ? 'pad' : 'max-pool';
+}
+
+/** Products of one inference, those with padding included. */
+function macsOf(node: IntegerLayer): number {
+  const windows = node.kind === 'conv' ? node.window.positions.height * node.window.positions.width : 1;
+  return windows * node.inputs * node.outputs;
+}
+
 function bitsOf({ network }: BoundedNetwork, tensor: string): number | undefined {
   return network.tensors.get(tensor)?.type.bits;
 }
@@ -128,7 +164,7 @@ function outputOf(bounded: BoundedNetwork) {
   const { network, codeRanges } = bounded;
   const tensor = network.tensors.get(network.output);
   const range = hull(codeRanges.get(network.output) ?? []);
-  const sums = network.nodes.some((node) => node.kind === 'dense' && node.output === network.output);
+  const sums = network.nodes.some((node) => makesSums(node) && node.output === network.output);
   return {
     name: network.output,
     shape: tensor?.shape,

@@ -1,5 +1,5 @@
 import { type Codes, evaluateBatches } from '../../3-integer/evaluate.js';
-import { classify, inputCodes, outputReals } from '../../3-integer/host.js';
+import { classify, inputCodes, outputReals, toFileOrder } from '../../3-integer/host.js';
 import { overflowOf } from '../../7-simulate/verify.js';
 import { plan } from '../../compile.js';
 import * as commandErrors from '../../diagnostics/command-errors.js';
@@ -39,13 +39,16 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const accuracy =
     labels && count > 0 ? correct(classify(network, results, outputs), labels) / count : undefined;
   const reals = given.real ? outputReals(network.hostOutput, results, outputs) : undefined;
+  const { data: values, shape } = toFileOrder(network, reals ?? results);
   if (given.output !== undefined) {
     if (!reals && results.some((code) => Math.abs(code) >= 2 ** 31))
       fail(commandErrors.usage('output codes exceed int32; expected --real for this model', 'run'));
-    writeWhole(given.output, formatNpy([count, outputs], reals ?? Int32Array.from(results)));
+    writeWhole(
+      given.output,
+      formatNpy([count, ...shape], values instanceof Float32Array ? values : Int32Array.from(values)),
+    );
   }
-  const shown =
-    given.output === undefined ? rows(reals ?? results, outputs, Math.min(count, SHOWN)) : undefined;
+  const shown = given.output === undefined ? rows(values, outputs, Math.min(count, SHOWN)) : undefined;
   const text = [
     `${count} samples`,
     ...(accuracy === undefined ? [] : [`accuracy ${(100 * accuracy).toFixed(2)} %`]),
