@@ -104,7 +104,8 @@ endmodule
 
 module stream_sink #(
     parameter WIDTH = 8,
-    parameter WORDS = 1  // in expected.mem
+    parameter WORDS = 1,  // in expected.mem
+    parameter QUIET = 64  // cycles without a beat that end a run
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -114,7 +115,6 @@ module stream_sink #(
     input  wire             done,   // the source has nothing left
     input  wire [31:0]      start   // cycle of its first transfer
 );
-    localparam QUIET = 64;  // cycles without a beat that end a run
     reg [WIDTH-1:0] words [0:WORDS-1];
     reg [WIDTH-1:0] held_data;
     reg [1:0] pattern;

@@ -19,6 +19,11 @@ export async function runNetlist(bench: Bench, yosys: Yosys, patterns = PATTERNS
   return (await runSynthesised(bench, yosys, WITHOUT_DSP, patterns)).figures;
 }
 
+/** How often each cell stands in the netlist of the module of a bench, for xc7 without DSP blocks. */
+export async function netlistCells(bench: Bench, yosys: Yosys): Promise<Map<string, number>> {
+  return cellsOf(await synthesise(bench, yosys, WITHOUT_DSP));
+}
+
 /** The same with DSP blocks. @returns also the number of each cell of the netlist */
 export function runDspNetlist(
   bench: Bench,
@@ -27,7 +32,7 @@ export function runDspNetlist(
   return runSynthesised(bench, yosys, WITH_DSP, PATTERNS);
 }
 
-async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, patterns: Patterns) {
+async function synthesise(bench: Bench, yosys: Yosys, synthesis: string): Promise<string> {
   const { module, parameters, memories = {} } = bench;
   const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${literal(value)}`);
   const script = [
@@ -43,6 +48,11 @@ async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, pat
   );
   const { ok, output, written } = await yosys.run(script, files);
   if (!ok) throw new Error(`${yosys.name} on ${module}:\n${output}`);
+  return written;
+}
+
+async function runSynthesised(bench: Bench, yosys: Yosys, synthesis: string, patterns: Patterns) {
+  const written = await synthesise(bench, yosys, synthesis);
   const directory = await mkdtemp(join(tmpdir(), 'narrowgate-netlist-'));
   try {
     const netlist = join(directory, 'netlist.v');
