@@ -195,6 +195,16 @@ export const CORNERS: readonly Corner[] = [
     ],
   ),
   ...rows(
+    'matrix_vector',
+    ['PE', 'SIMD', 'SYNAPSE_FOLD', 'NEURON_FOLD', 'A_W', 'A_KIND', 'W_W', 'W_KIND', 'SEPARATE'],
+    [
+      [1, 1, 1, 1, 1, 0, 1, 0, 1],
+      [4, 1, 9, 2, 4, 0, 4, 1, 1],
+      [3, 5, 3, 1, 1, 2, 1, 2, 1],
+      [2, 3, 1, 2, 1, 2, 3, 1, 1],
+    ],
+  ),
+  ...rows(
     'dsp_lane',
     ['LANES', 'FIELD', 'DIGIT_W', 'A_W', 'ACCUMULATE', 'SUM_W'],
     [
@@ -345,6 +355,7 @@ export const WRONG: readonly Corner[] = [
     ],
   ),
   ...rows('rom', ['BLOCK'], [[2]]),
+  ...rows('matrix_vector', ['SEPARATE'], [[2]]),
   ...rows(
     'matrix_vector',
     ['W_KIND', 'W_W', 'CHAIN'],
