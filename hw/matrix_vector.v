@@ -11,6 +11,8 @@
 // Beat in: SIMD activations of A_W bits; SYNAPSE_FOLD beats are a vector, which comes NEURON_FOLD times in a row
 //   (vector_buffer in front).  Beat out: PE accumulators of ACC_W bits, NEURON_FOLD beats per vector; lane pe of beat
 //   fold is neuron fold*PE + pe, extended from the PE's own width.  Lane 0 in the low bits.
+//   With SEPARATE = 1 (depthwise convolutions) a beat has PE*SIMD activations, of which PE p takes p*SIMD and following;
+//   SYNAPSE_FOLD beats are the taps of PE channels, and NEURON_FOLD = channels / PE.
 // Weights: PE p reads {WEIGHTS, "_pe", ppp, ".mem"} (ppp: 3 decimal digits), NEURON_FOLD*SYNAPSE_FOLD words of
 //   SIMD*W_W bits, word fold*SYNAPSE_FOLD + synapse, lane 0 in the low bits.
 // Starts: PE p reads {STARTS, "_pe", ppp, ".mem"}, NEURON_FOLD words of the PE's width.
@@ -38,13 +40,14 @@ module matrix_vector #(
     parameter [ACC_W-1:0] INIT = {ACC_W{1'b0}},  // start value of every accumulator, unless START_ROM
     parameter [PE*ACC_W-1:0] PE_INIT = {PE{INIT}},  // a start value for each PE, PE 0 lowest, instead of INIT
     parameter START_ROM    = 0,   // 1: a start value per neuron, from STARTS
+    parameter SEPARATE     = 0,   // 1: every PE has activations of its own; 0: all have the same
     parameter BLOCK        = 0,   // 1: weights in block RAM; 0: in LUTs
     parameter WEIGHTS      = "",  // path prefix of the weight files
     parameter STARTS       = ""   // path prefix of the start values' files, with START_ROM only
 ) (
     input  wire                 clk,
     input  wire                 rst,
-    input  wire [SIMD*A_W-1:0]  s_axis_tdata,
+    input  wire [(SEPARATE != 0 ? PE : 1)*SIMD*A_W-1:0] s_axis_tdata,
     input  wire                 s_axis_tvalid,
     output wire                 s_axis_tready,
     output wire [PE*ACC_W-1:0]  m_axis_tdata,
@@ -94,7 +97,7 @@ module matrix_vector #(
     wire accept = enable && s_axis_tvalid;
     wire last;                                 // the beat offered is the last of its row
     wire [ADDRESS_W-1:0] address;              // of the weights of the beat offered
-    reg [SIMD*A_W-1:0] activations;            // stage 1, beside the ROM's data register
+    reg [(SEPARATE != 0 ? PE : 1)*SIMD*A_W-1:0] activations;  // stage 1, beside the ROM's data register
     reg [STAGES-1:0] stage_valid, stage_last;  // bit 0: stage 1
     reg dot_valid, dot_last;                   // beside the dot products
     wire row_done = enable && dot_valid && dot_last;
@@ -157,7 +160,7 @@ module matrix_vector #(
         if (PE < 1 || PE > 1000 || SIMD < 1 || SIMD > 65536 || SYNAPSE_FOLD < 1 || NEURON_FOLD < 1
             || A_W < 1 || A_W > 16 || W_W < 1 || W_W > 16 || ACC_W < 1 || ACC_W > 48 || CHAIN < 1 || CHAIN > 1024
             || A_KIND < 0 || A_KIND > 2 || W_KIND < 0 || W_KIND > 3
-            || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1) || (W_KIND == 3 && W_W != 2)) begin : gen_check
+            || SEPARATE < 0 || SEPARATE > 1 || (A_KIND == 2 && A_W != 1) || (W_KIND == 2 && W_W != 1) || (W_KIND == 3 && W_W != 2)) begin : gen_check
             matrix_vector_ERROR_parameter_out_of_range see_header ();
         end
 
@@ -167,6 +170,7 @@ module matrix_vector #(
             localparam W = OWN_W == 0 ? ACC_W : OWN_W;
             localparam [W-1:0] OWN_INIT = PE_INIT[p*ACC_W +: W];
             localparam DOT_W = EXACT_W < W ? EXACT_W : W;  // sums are modulo 2^W anyway
+            wire [SIMD*A_W-1:0] own_activations = activations[(SEPARATE != 0 ? p : 0)*SIMD*A_W +: SIMD*A_W];
             wire [SIMD*W_W-1:0] weights;  // stage 1
             wire [DOT_W-1:0] dot_held;    // the dot products' stage
             wire [W-1:0] wide_dot;
@@ -186,7 +190,7 @@ module matrix_vector #(
             wire dot_carry;  // of weight 1, beside the dot products
             if (FEW) begin : gen_count_few
                 popcount_few #(.SIMD(SIMD), .CARRY(SYNAPSE_FOLD > 1 && START_ROM == 0 ? 1 : 0), .Y_W(DOT_W)) array (
-                    .clk(clk), .enable(enable), .activations(activations), .weights(weights), .count(dot_held),
+                    .clk(clk), .enable(enable), .activations(own_activations), .weights(weights), .count(dot_held),
                     .carry(dot_carry)
                 );
             end else begin : gen_array
@@ -200,14 +204,14 @@ module matrix_vector #(
                 assign dot_carry = 1'b0;
                 if (COUNTS) begin : gen_count
                     popcount_dot #(.SIMD(SIMD), .PIPELINE(PIPELINE), .Y_W(DOT_W)) array (
-                        .clk(clk), .enable(enable), .activations(activations), .weights(weights), .agreements(dot)
+                        .clk(clk), .enable(enable), .activations(own_activations), .weights(weights), .agreements(dot)
                     );
                 end else begin : gen_booth
                     booth_dot #(
                         .SIMD(SIMD), .A_W(A_W), .W_W(W_W), .W_KIND(W_KIND), .A_KIND(A_KIND),
                         .CHAIN(CHAIN), .PIPELINE(PIPELINE), .Y_W(DOT_W)
                     ) array (
-                        .clk(clk), .enable(enable), .activations(activations), .weights(weights), .sum(dot)
+                        .clk(clk), .enable(enable), .activations(own_activations), .weights(weights), .sum(dot)
                     );
                 end
             end

@@ -19,22 +19,24 @@ module matrix_vector_tb;
     parameter SIGNED = 0;
     parameter [ACC_W-1:0] INIT = 0;
     parameter BLOCK = 0;
+    parameter SEPARATE = 0;
+    localparam IN_W = (SEPARATE != 0 ? PE : 1) * SIMD * A_W;
     parameter WEIGHTS = "w";
     parameter STARTS = "s";
     parameter IN_WORDS = 1;
     parameter OUT_WORDS = 1;
     wire clk, rst, s_valid, s_ready, m_valid, m_ready, done;
     wire [31:0] start;
-    wire [SIMD*A_W-1:0] s_data;
+    wire [IN_W-1:0] s_data;
     wire [PE*ACC_W-1:0] m_data;
     stream_clock clock (.clk(clk), .rst(rst));
-    stream_source #(.WIDTH(SIMD*A_W), .WORDS(IN_WORDS)) source (
+    stream_source #(.WIDTH(IN_W), .WORDS(IN_WORDS)) source (
         .clk(clk), .rst(rst), .tdata(s_data), .tvalid(s_valid), .tready(s_ready), .done(done), .start(start)
     );
     matrix_vector #(
         .PE(PE), .SIMD(SIMD), .SYNAPSE_FOLD(SYNAPSE_FOLD), .NEURON_FOLD(NEURON_FOLD), .A_W(A_W),
         .A_KIND(A_KIND), .W_W(W_W), .W_KIND(W_KIND), .CHAIN(CHAIN), .PIPELINE(PIPELINE), .START_ROM(START_ROM), .ACC_W(ACC_W),
-        .PE_ACC_W(PE_ACC_W), .SIGNED(SIGNED), .INIT(INIT), .BLOCK(BLOCK), .WEIGHTS(WEIGHTS), .STARTS(STARTS)
+        .PE_ACC_W(PE_ACC_W), .SIGNED(SIGNED), .INIT(INIT), .BLOCK(BLOCK), .SEPARATE(SEPARATE), .WEIGHTS(WEIGHTS), .STARTS(STARTS)
     ) dut (
         .clk(clk), .rst(rst),
         .s_axis_tdata(s_data), .s_axis_tvalid(s_valid), .s_axis_tready(s_ready),

@@ -115,7 +115,8 @@ module stream_sink #(
     parameter WIDTH = 8,
     parameter WORDS = 1,   // in expected.mem
     parameter SECOND = 0,  // 1: the second sink, with expected2.mem
-    parameter ALONE = 1    // 0: a stream_verdict ends the run, not this sink
+    parameter ALONE = 1,   // 0: a stream_verdict ends the run, not this sink
+    parameter QUIET = 64   // cycles without a beat that end a run
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -128,7 +129,6 @@ module stream_sink #(
     output wire [31:0]      latency,   // cycles from the first input transfer to the first word, and to the last
     output wire [31:0]      cycles
 );
-    localparam QUIET = 64;  // cycles without a beat that end a run
     reg [WIDTH-1:0] words [0:WORDS-1];
     reg [WIDTH-1:0] held_data;
     reg [1:0] pattern;

@@ -44,7 +44,23 @@ export function windowPart(
   const { kernel, stride, dilation, padding, image, positions, channels, padCode } = window;
   const folds = channels / lanes;
   const width = lanes * type.bits;
-  const pixels = smoothPixels(window);
+  const pixels = smoothPixels({
+    height: image.height,
+    columns: image.width,
+    folds,
+    kernelHeight: kernel.height,
+    kernelWidth: kernel.width,
+    strideHeight: stride.height,
+    strideWidth: stride.width,
+    dilationHeight: dilation.height,
+    dilationWidth: dilation.width,
+    padTop: padding.top,
+    padLeft: padding.left,
+    outHeight: positions.height,
+    outWidth: positions.width,
+    repeats,
+    channelMajor,
+  });
   const input: Stream = { lanes, laneBits: type.bits, beats: image.height * image.width * folds };
   const beats = positionsOf(window) * tapsOf(window) * folds * repeats;
   return {

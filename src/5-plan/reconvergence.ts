@@ -10,7 +10,7 @@ import { type IntegerNetwork, type IntegerNode, inputsOf } from '../3-integer/ty
 import { prefersBlock } from './memory.js';
 import { tensorOf } from './stream.js';
 import type { Part, Stream, Unit } from './types.js';
-import { windowDemand } from './window.js';
+import { windowDemand } from './window-demand.js';
 
 /** Cycles that a unit's pipeline may add to the time of one pixel. */
 const PIPELINE_CYCLES = 40;

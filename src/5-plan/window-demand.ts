@@ -1,4 +1,4 @@
-/** How many pixels the line buffer of sliding_window has to hold. */
+/** Which pixels each window needs, for what happens around a line buffer. */
 import type { IntegerWindow } from '../3-integer/types.js';
 
 /** For each window in row-major order: pixels that must have come before it is complete, and the first still needed. */
@@ -39,29 +39,4 @@ function lastInside(taps: number, dilation: number, size: number) {
     }
     return -1;
   };
-}
-
-/** The fewest pixels with which no window waits for ever. */
-export function leastPixels(window: IntegerWindow): number {
-  const { needed, kept } = windowDemand(window);
-  return needed.reduce((most, need, n) => Math.max(most, need - kept[n]), 1);
-}
-
-/**
- * Pixels with which a source of even pace, one image per interval, is never held up, so that windows are read without a
- * pause between rows and images.
- *
- * The source leads by the least part of an image with which every window is complete when it is due; what has come by
- * the end of a window and is not yet released is held.
- */
-export function smoothPixels(window: IntegerWindow): number {
-  const { needed, kept } = windowDemand(window);
-  const pixels = window.image.height * window.image.width;
-  const count = needed.length;
-  let lead = 0; // pixels
-  for (let n = 0; n < count; n++) lead = Math.max(lead, needed[n] - (n * pixels) / count);
-  let most = 1;
-  for (let n = 0; n < count; n++)
-    most = Math.max(most, Math.ceil(((n + 1) * pixels) / count + lead) - kept[n]);
-  return Math.max(leastPixels(window), most + 1);
 }

@@ -143,6 +143,39 @@ export const CORNERS: readonly Corner[] = [
     ],
   ),
   ...rows(
+    'sliding_window',
+    [
+      'WIDTH',
+      'HEIGHT',
+      'COLUMNS',
+      'FOLDS',
+      'KERNEL_H',
+      'KERNEL_W',
+      'STRIDE_H',
+      'STRIDE_W',
+      'DILATION_H',
+      'DILATION_W',
+      'PAD_TOP',
+      'PAD_LEFT',
+      'OUT_HEIGHT',
+      'OUT_WIDTH',
+      'PIXELS',
+      'REPEATS',
+      'CHANNEL_MAJOR',
+      'BLOCK',
+    ],
+    [
+      [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0],
+      [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 1, 2, 1, 1],
+      [8, 5, 5, 1, 3, 3, 1, 1, 1, 1, 1, 1, 5, 5, 13, 1, 0, 1],
+      [8, 5, 4, 3, 3, 2, 2, 3, 1, 2, 0, 1, 2, 2, 16, 2, 0, 0],
+      [8, 5, 4, 3, 3, 2, 2, 3, 1, 2, 0, 1, 2, 2, 16, 2, 1, 0],
+      [8, 1, 16, 2, 1, 3, 1, 2, 1, 4, 0, 4, 1, 8, 11, 1, 0, 1],
+      [8, 4, 4, 1, 2, 2, 1, 1, 1, 1, 3, 3, 9, 9, 7, 1, 0, 0],
+      [64, 224, 224, 8, 7, 7, 2, 2, 1, 1, 3, 3, 112, 112, 1500, 4, 0, 1],
+    ],
+  ),
+  ...rows(
     'rom',
     ['WIDTH', 'DEPTH', 'BLOCK'],
     [
@@ -257,6 +290,16 @@ export const CORNERS: readonly Corner[] = [
       [1, 9, 2, 3, 3, 1, 2, 3, 7, 7, 0, 1, 0],
       [2, 4, 1, 2, 1, 1, 5, 0, 16, 4, 0, 0, 1],
       [1, 2, 2, 2, 16, 1, 16, 1, 48, 4, 0, 1, 1],
+    ],
+  ),
+  ...rows(
+    'matrix_vector',
+    ['PE', 'SIMD', 'SYNAPSE_FOLD', 'NEURON_FOLD', 'A_W', 'A_KIND', 'W_W', 'W_KIND', 'SEPARATE'],
+    [
+      [1, 1, 1, 1, 1, 0, 1, 0, 1],
+      [4, 1, 9, 2, 4, 0, 4, 1, 1],
+      [3, 5, 3, 1, 1, 2, 1, 2, 1],
+      [2, 3, 1, 2, 1, 2, 3, 1, 1],
     ],
   ),
   ...rows(
@@ -403,6 +446,15 @@ export const WRONG: readonly Corner[] = [
       [1, 2],
     ],
   ),
+  ...rows(
+    'sliding_window',
+    ['KERNEL_W', 'PAD_LEFT', 'OUT_WIDTH', 'BLOCK'],
+    [
+      [0, 0, 3, 0],
+      [3, 0, 3, 2],
+      [3, 3, 1, 0], // all windows lie in the padding
+    ],
+  ),
   ...rows('wrap_counter', ['COUNT'], [[0]]),
   ...rows('popcount_dot', ['Y_W'], [[0]]),
   ...rows('bit_count', ['N'], [[0]]),
@@ -426,6 +478,7 @@ export const WRONG: readonly Corner[] = [
     ],
   ),
   ...rows('rom', ['BLOCK'], [[2]]),
+  ...rows('matrix_vector', ['SEPARATE'], [[2]]),
   ...rows(
     'matrix_vector',
     ['W_KIND', 'W_W', 'CHAIN'],

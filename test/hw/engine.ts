@@ -20,6 +20,7 @@ export interface Engine {
   readonly BLOCK: number;
   readonly ACC_W: number;
   readonly widths?: readonly number[]; // [PE], bits of each PE's accumulator; default ACC_W
+  readonly SEPARATE?: number; // 1: a channel per neuron, each with inputs of its own
   readonly SIGNED?: number; // 1: narrower ones extend as two's complement
 }
 
@@ -44,14 +45,16 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
   const expected: bigint[] = [];
   const lowest = A_KIND === SIGNED ? 2n ** BigInt(A_W - 1) : 0n;
   const highest = lowest ^ (2n ** BigInt(A_W) - 1n);
+  const separate = engine.SEPARATE === 1;
   const vectors = [lowest, highest].map((code) => new Array<bigint>(inputs).fill(code)); // then random ones
   while (input.length < BEATS) {
-    const a = vectors.shift() ?? random.words(inputs, A_W);
+    const shared = vectors.shift() ?? random.words(inputs, A_W);
     for (let fold = 0; fold < NEURON_FOLD; fold++) {
-      input.push(...beats(a, A_W));
+      const own = Array.from({ length: PE }, () => (separate ? random.words(inputs, A_W) : shared));
+      input.push(...(separate ? sideBySide(own) : beats(shared, A_W)));
       const sums = neurons
         .slice(fold * PE, (fold + 1) * PE)
-        .map(({ codes, initial }, pe) => extended(pe, initial + sum(a, codes) + constant(codes)));
+        .map(({ codes, initial }, pe) => extended(pe, initial + sum(own[pe], codes) + constant(codes)));
       expected.push(pack(sums, ACC_W));
     }
   }
@@ -70,6 +73,7 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
     // always given, since a netlist has the bench's parameters and no other
     PE_ACC_W: { value: pack((widths ?? new Array<number>(PE).fill(0)).map(BigInt), 6), width: 6 * PE },
     SIGNED: engine.SIGNED ?? 0,
+    SEPARATE: engine.SEPARATE ?? 0,
     INIT: { value: init, width: ACC_W },
     WEIGHTS: 'w',
     STARTS: START_ROM ? 's' : '',
@@ -80,6 +84,16 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
   function extended(pe: number, value: bigint): bigint {
     if (!widths) return value;
     return engine.SIGNED ? BigInt.asIntN(widths[pe], value) : BigInt.asUintN(widths[pe], value);
+  }
+
+  /** Beats with the inputs of every processing element, PE 0 in the low bits. */
+  function sideBySide(own: readonly (readonly bigint[])[]): bigint[] {
+    return Array.from({ length: SYNAPSE_FOLD }, (_, beat) =>
+      pack(
+        own.flatMap((codes) => codes.slice(beat * SIMD, (beat + 1) * SIMD)),
+        A_W,
+      ),
+    );
   }
 
   function beats(codes: readonly bigint[], width: number): bigint[] {

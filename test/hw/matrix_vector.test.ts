@@ -155,3 +155,28 @@ test.each([
   const { latency } = await runBench(engineBench(engine));
   expect(latency).toBe(SYNAPSE_FOLD - 1 + engineLatency(engine));
 });
+
+test.each([
+  // PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, START_ROM, BLOCK, kinds of activations and weights
+  [4, 1, 9, 2, 0, 0, UNSIGNED, SIGNED],
+  [3, 1, 9, 1, 1, 1, SIGNED, SIGNED],
+  [2, 3, 3, 3, 0, 0, SIGNED, TERNARY],
+  [1, 1, 4, 2, 1, 0, UNSIGNED, UNSIGNED],
+  [5, 9, 1, 2, 0, 0, BIPOLAR, BIPOLAR],
+  [2, 20, 2, 1, 0, 0, BIPOLAR, BIPOLAR],
+  [3, 2, 5, 2, 1, 0, BIPOLAR, SIGNED],
+  [1, 1, 1, 1, 0, 0, UNSIGNED, SIGNED],
+] as const)(
+  'separate channels: %i x %i, folds %i x %i, start ROM %i, block %i, kinds %i and %i',
+  async (PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, START_ROM, BLOCK, A_KIND, W_KIND) => {
+    const [A_W, W_W] = [A_KIND === BIPOLAR ? 1 : 3, W_KIND === BIPOLAR ? 1 : W_KIND === TERNARY ? 2 : 4];
+    const shape = { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, START_ROM, BLOCK, A_KIND, W_KIND, A_W, W_W };
+    const engine: Engine = { ...shape, CHAIN: 8, PIPELINE: 1, ACC_W: 12, SEPARATE: 1 };
+    const bench = engineBench(engine);
+    const latency = engineLatency(engine);
+    expect(await runBench(bench)).toEqual({
+      latency: SYNAPSE_FOLD - 1 + latency,
+      cycles: bench.input.length - 1 + latency,
+    });
+  },
+);

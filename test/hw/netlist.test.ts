@@ -3,8 +3,9 @@ import { popcountBench, randomOperands } from './arrays.js';
 import { FREE_RUNNING } from './bench.js';
 import { dspBench, dspLatency } from './dsp-engine.js';
 import { engineBench } from './engine.js';
-import { cellsOf, runDspNetlist, runNetlist } from './netlist.js';
+import { cellsOf, cellsOfBench, runDspNetlist, runNetlist } from './netlist.js';
 import { BIPOLAR, SIGNED, UNSIGNED } from './operands.js';
+import { windowBench, windowOf } from './windows.js';
 import { YOSYS } from './yosys.js';
 
 /** The faster one; test/long/netlist.test.ts asks every Yosys, and has more configurations. */
@@ -30,6 +31,31 @@ test(`netlist of popcount_dot, by ${yosys.name}`, async () => {
   const bench = popcountBench(20, 5, randomOperands(200, 20, 1, 1, BIPOLAR));
   await runNetlist(bench, yosys, FREE_RUNNING);
 });
+
+const PADDED = windowOf({ padTop: 1, padLeft: 1, outHeight: 5, outWidth: 5, folds: 2, repeats: 2 });
+
+test(`netlist of sliding_window, by ${yosys.name}`, async () => {
+  const bench = windowBench(PADDED, { WIDTH: 5, PIXELS: 13, BLOCK: 0 }, 2);
+  expect((await runNetlist(bench, yosys)).latency).toBe(3);
+});
+
+test.each(YOSYS)(
+  'the line buffer is a memory, by $name',
+  async (each) => {
+    const WIDTH = 16;
+    const cells = (BLOCK: number) => cellsOfBench(windowBench(PADDED, { WIDTH, PIXELS: 61, BLOCK }, 2), each);
+    const [distributed, block] = [await cells(0), await cells(1)];
+    const count = (found: Map<string, number>, kind: RegExp): number =>
+      [...found].reduce((sum, [name, times]) => sum + (kind.test(name) ? times : 0), 0);
+    expect(count(block, /^RAMB18E1$/)).toBe(1);
+    expect(count(block, /^RAM\d+[MX]/)).toBe(0);
+    expect(count(distributed, /^RAMB/)).toBe(0);
+    expect(count(distributed, /^RAM\d+[MX]/)).toBeGreaterThan(0);
+    // the output register, padding included, is the block's own; no bit of the memory is a flip-flop
+    expect(count(distributed, /^FD/) - count(block, /^FD/)).toBe(WIDTH);
+  },
+  240_000,
+);
 
 test(`a lane with its accumulator is one DSP block, by ${yosys.name}`, async () => {
   const script =
