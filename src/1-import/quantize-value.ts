@@ -31,16 +31,18 @@ export function codeRange(q: Pick<Quantizer, 'encoding' | 'bits' | 'signed' | 'n
 }
 
 /**
- * Code of a real value: x / scale + zeroPoint in float32, clamped first, then rounded.
+ * Code of a real value, each operation in float32 and in the order that the quantizer's format gives it.
  *
  * @param x float32 value
  * @param channel index into the quantizer's scales
- * Source: QONNX Quant and BipolarQuant (clamp before round; BipolarQuant maps 0 to +1).
+ * Source: QONNX Quant and BipolarQuant (clamp before round; BipolarQuant maps 0 to +1); ONNX QuantizeLinear.
  */
 export function quantizeValue(q: Quantizer, x: number, channel: number): number {
   if (q.encoding === 'bipolar') return x >= 0 ? 1 : -1;
-  const scale = q.scale.length === 1 ? q.scale[0] : q.scale[channel];
-  const scaled = Math.fround(Math.fround(x / scale) + q.zeroPoint);
   const { min, max } = codeRange(q);
-  return ROUNDERS[q.rounding](Math.max(min, Math.min(max, scaled)));
+  const round = ROUNDERS[q.rounding];
+  const clamp = (code: number) => Math.max(min, Math.min(max, code));
+  const scaled = Math.fround(x / (q.scale.length === 1 ? q.scale[0] : q.scale[channel]));
+  if (q.zeroPointAdded === 'after-rounding') return clamp(round(scaled) + q.zeroPoint);
+  return round(clamp(Math.fround(scaled + q.zeroPoint)));
 }

@@ -105,6 +105,7 @@ class Converter {
       nodes: this.nodes,
       hostInput: this.hostInput,
       hostOutput,
+      tfliteRounding: network.tfliteRounding,
     };
   }
 
