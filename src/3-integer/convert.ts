@@ -84,6 +84,7 @@ class Converter {
       nodes: alignDepthToSpace(builder.nodes, builder.tensors, output),
       hostInput: resolver.hostInput,
       hostOutput,
+      tfliteRounding: network.tfliteRounding,
     };
   }
 
