@@ -17,7 +17,7 @@ const JETS_PUBLISHED = [693, 950, 586, 158]; // the fewest adders published for 
 /** The dense layers of the jet-tagging network. */
 async function jetLayers(model) {
   const port = { signed: true, bits: 16, scale: { numerator: 1, denominator: 2 ** 10 } }; // fixed<16,6>
-  const { network } = await analyse(model, port);
+  const { network } = await analyse(model, { inputPort: port });
   return network.nodes
     .filter(({ kind }) => kind === 'dense')
     .map(({ weights, inputs, outputs }, k) => ({

@@ -9,7 +9,7 @@ import { analyse } from '../dist/compile.js';
 /** @param zoo folder of the networks */
 export async function measureUnrolled(zoo) {
   const file = join(zoo, 'qonnx/qkeras_jettagging.onnx');
-  const { network } = await analyse(file, parsePortType('fixed<16,6>', undefined));
+  const { network } = await analyse(file, { inputPort: parsePortType('fixed<16,6>', undefined) });
   console.log('\n## Constant sums of the jet-tagging network: adders and tables (xc7, by structure)\n');
   console.log('| layer | input bits | way | adders | LUT | sites | FF | stages |');
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');

@@ -27,7 +27,9 @@ export async function measureWidths({ narrowgate, networks, model, table, folder
   for (const [name, cycles] of POINTS) {
     const { port } = networks[name];
     const given = Object.fromEntries(port.map((word, k) => [word, port[k + 1]]));
-    const bounded = await analyse(model(name), parsePortType(given['--input-type'], given['--input-scale']));
+    const bounded = await analyse(model(name), {
+      inputPort: parsePortType(given['--input-type'], given['--input-scale']),
+    });
     for (const perPeWidths of [false, true]) {
       const { plan, files } = generate(bounded, {
         target: 'xc7',

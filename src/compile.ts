@@ -1,6 +1,5 @@
 /** Phases 1 to 6 in order: a model file becomes the files of a build folder. */
-import { importModel } from './1-import/index.js';
-import type { PortType } from './1-import/types.js';
+import { type ImportOptions, importModel } from './1-import/index.js';
 import { toInteger } from './3-integer/convert.js';
 import { boundNetwork } from './4-bounds/bounds.js';
 import type { BoundedNetwork } from './4-bounds/types.js';
@@ -18,8 +17,8 @@ export interface Compilation {
 }
 
 /** Phases 1 to 4: what the widths are proven from. */
-export async function analyse(model: string, inputPort?: PortType): Promise<BoundedNetwork> {
-  const network = await importModel(model, inputPort);
+export async function analyse(model: string, options: ImportOptions = {}): Promise<BoundedNetwork> {
+  const network = await importModel(model, options);
   const integerNetwork = toInteger(network);
   return boundNetwork(integerNetwork);
 }

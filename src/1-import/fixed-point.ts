@@ -1,52 +1,133 @@
-/** The fixed-point multiplication of TFLite's integer kernels, exact in doubles. */
+/** The fixed-point arithmetic of TFLite's integer kernels, exact in doubles. */
 import { roundHalfEven } from './quantize-value.js';
-import type { FixedPointMultiplier } from './types.js';
+import type { AddArithmetic, FixedPointMultiplier, FixedPointRounding } from './types.js';
 
 const { fround } = Math;
+const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
 /**
- * value * multiplier * 2^(shift - 31), rounded as the kernel does.
+ * A real multiplier as integer and power of two: real = multiplier * 2^(shift - 31), the multiplier 2^30 or more.
+ * Below 2^-32 it flushes to zero; single rounding takes no shift above 30 and saturates.
+ *
+ * @param real zero or positive
+ * Source: TFLite kernels/internal/quantization_util.cc, QuantizeMultiplier.
+ */
+export function quantizeMultiplier(
+  real: number,
+  rounding: FixedPointRounding,
+): { multiplier: number; shift: number } {
+  if (real === 0) return { multiplier: 0, shift: 0 };
+  let { fraction, exponent: shift } = splitExponent(real);
+  let multiplier = Math.round(fraction * 2 ** 31);
+  if (multiplier === 2 ** 31) {
+    multiplier /= 2;
+    shift++;
+  }
+  if (shift < -31) return { multiplier: 0, shift: 0 };
+  if (rounding === 'single' && shift > 30) return { multiplier: INT32_MAX, shift: 30 };
+  return { multiplier, shift };
+}
+
+/** real = fraction * 2^exponent with the fraction from 0.5 to below 1: C's frexp. */
+function splitExponent(real: number): { fraction: number; exponent: number } {
+  let fraction = real;
+  let exponent = 0;
+  while (fraction >= 1) {
+    fraction /= 2;
+    exponent++;
+  }
+  while (fraction < 0.5) {
+    fraction *= 2;
+    exponent--;
+  }
+  return { fraction, exponent };
+}
+
+/**
+ * value * multiplier * 2^(shift - 31), rounded as the kernel does. Non-decreasing in the value. Where the C code would
+ * leave int32, which is undefined there, the result saturates.
  *
  * @param value an int32
  * @param channel index into the multipliers
- * Source: TFLite kernels/internal/common.h, MultiplyByQuantizedMultiplier with double and single rounding; XNNPACK qs8
- * requantization in float32 (ties to even).
+ * Source: TFLite kernels/internal/common.h, MultiplyByQuantizedMultiplier in its default build ('double') and with
+ * TFLITE_SINGLE_ROUNDING ('single'); XNNPACK's fp32 requantisation ('float'), whose range the caller's clamp bounds.
  */
 export function multiplyByQuantizedMultiplier(
   value: number,
   { multiplier, shift, scale, rounding }: FixedPointMultiplier,
   channel: number,
 ): number {
-  const at = multiplier.length === 1 ? 0 : channel;
-  if (rounding === 'float') return roundHalfEven(fround(fround(value) * fround(scale[at])));
-  const m = multiplier[at];
-  const s = shift[at];
-  if (rounding === 'single') return floorOfProduct(value, m, 2 ** (30 - s), 31 - s) + 0;
-  const shifted = s > 0 ? Math.max(-(2 ** 31), Math.min(INT32_MAX, value * 2 ** s)) : value;
-  const high = doublingHighMultiply(shifted, m);
-  return s < 0 ? divideByPowerOfTwo(high, -s) : high;
+  const at = (constants: ArrayLike<number>) => constants[constants.length === 1 ? 0 : channel];
+  switch (rounding) {
+    case 'double':
+      return roundTwice(value, at(multiplier), at(shift));
+    case 'single':
+      return roundOnce(value, at(multiplier), at(shift));
+    case 'float':
+      return saturate(roundHalfEven(fround(fround(value) * fround(at(scale)))));
+  }
 }
 
-/** floor((value * multiplier + addend) / 2^shift), for products up to 2^62. */
-function floorOfProduct(value: number, multiplier: number, addend: number, shift: number): number {
-  if (shift < 16) return Math.floor((value * multiplier + addend) / 2 ** shift); // only small values shift left so far
-  const high = Math.floor(value / 65536);
-  const low = value - high * 65536;
-  const upper = Math.floor(addend / 65536);
-  const lower = addend - upper * 65536;
-  return Math.floor(
-    (high * multiplier + upper + Math.floor((low * multiplier + lower) / 65536)) / 2 ** (shift - 16),
-  );
+/** SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT. */
+function roundTwice(value: number, multiplier: number, shift: number): number {
+  const shifted = shift > 0 ? saturate(value * 2 ** shift) : value;
+  const { high, low } = product(shifted, multiplier);
+  const doubled = low >= 2 ** 30 ? high + 1 : high; // ties towards +infinity
+  if (shift >= 0) return doubled;
+  const divided = Math.floor((Math.abs(doubled) + 2 ** (-shift - 1)) / 2 ** -shift); // ties away from zero
+  return doubled < 0 ? 0 - divided : divided;
 }
 
-/** (a * b + (ab >= 0 ? 2^30 : 1 - 2^30)) / 2^31, truncated: SaturatingRoundingDoublingHighMul. */
-function doublingHighMultiply(a: number, b: number): number {
-  return a >= 0 ? floorOfProduct(a, b, 2 ** 30, 31) : -floorOfProduct(-a, b, 2 ** 30 - 1, 31) + 0;
+/** (value * multiplier + 2^(30 - shift)) >> (31 - shift). */
+function roundOnce(value: number, multiplier: number, shift: number): number {
+  const { high, low } = product(value, multiplier);
+  if (shift >= 0)
+    return saturate(high * 2 ** shift + Math.floor((low + 2 ** (30 - shift)) / 2 ** (31 - shift)));
+  return Math.floor((high + 2 ** (-shift - 1)) / 2 ** -shift); // what `low` holds is below one unit of the half
 }
 
-/** x / 2^exponent, ties away from zero: RoundingDivideByPOT. */
-function divideByPowerOfTwo(x: number, exponent: number): number {
-  const quotient = Math.floor((Math.abs(x) + 2 ** (exponent - 1)) / 2 ** exponent);
-  return x < 0 ? -quotient + 0 : quotient;
+/** a * b = high * 2^31 + low with low from 0 to 2^31 - 1, for an int32 a and a b from 0 to 2^31 - 1. */
+function product(a: number, b: number): { high: number; low: number } {
+  const upper = Math.floor(a / 2 ** 16);
+  const lower = a - upper * 2 ** 16;
+  const top = upper * b; // counts 2^16
+  const high = Math.floor(top / 2 ** 15);
+  const rest = (top - high * 2 ** 15) * 2 ** 16 + lower * b; // below 2^48
+  const carry = Math.floor(rest / 2 ** 31);
+  return { high: high + carry, low: rest - carry * 2 ** 31 };
+}
+
+function saturate(value: number): number {
+  return Math.min(Math.max(value, INT32_MIN), INT32_MAX);
+}
+
+/**
+ * The code of the sum of two codes in an integer kernel.
+ *
+ * @param a first code less its zero point
+ * @param b second code less its zero point
+ * Source: TFLite reference ADD; XNNPACK's qs8-vadd.
+ */
+export function addCodes(arithmetic: AddArithmetic, a: number, b: number): number {
+  const { quantizer, minimum, maximum } = arithmetic;
+  const sum =
+    arithmetic.kind === 'shift'
+      ? Math.floor(
+          (a * arithmetic.multipliers[0] + b * arithmetic.multipliers[1] + 2 ** (arithmetic.shift - 1)) /
+            2 ** arithmetic.shift,
+        )
+      : scaledSum(arithmetic, a, b);
+  return Math.min(Math.max(sum + quantizer.zeroPoint, minimum), maximum);
+}
+
+function scaledSum(
+  { leftShift, first, second, result }: Extract<AddArithmetic, { kind: 'multiply' }>,
+  a: number,
+  b: number,
+): number {
+  const scaled =
+    multiplyByQuantizedMultiplier(a * 2 ** leftShift, first, 0) +
+    multiplyByQuantizedMultiplier(b * 2 ** leftShift, second, 0);
+  return multiplyByQuantizedMultiplier(scaled, result, 0);
 }

@@ -16,7 +16,7 @@ export type RoundingMode =
 /**
  * How real values become codes. real = (code - zeroPoint) * scale. The order of operations differs between formats:
  *   QONNX Quant (the default): code = round(clamp(x / scale + zeroPoint));
- *   'after-rounding' (ONNX QuantizeLinear): code = clamp(round(x / scale) + zeroPoint);
+ *   'after-rounding' (ONNX QuantizeLinear, TFLite QUANTIZE): code = clamp(round(x / scale) + zeroPoint);
  *   truncation (QONNX Trunc): code = round(clamp(half-even(x / truncation scale + truncation zero point) / 2^shift)).
  */
 export interface Quantizer {
@@ -128,7 +128,7 @@ export interface PoolNode extends NodeBase {
 export interface AddNode extends NodeBase {
   readonly op: 'add';
   readonly other: string; // tensor name
-  readonly arithmetic?: FixedPointAdd; // integer kernel instead of float32: the output then has codes of its quantizer
+  readonly arithmetic?: AddArithmetic; // integer kernel instead of float32: the output then has codes of its quantizer
 }
 
 /** Tensors of equal height and width after one another along the channels (last axis). */
@@ -156,19 +156,26 @@ export interface DepthToSpaceNode extends NodeBase {
   readonly order: 'DCR' | 'CRD';
 }
 
-/** How TFLite's kernels round a product with a real multiplier. Source: numerics of TFLite Micro, newer TFLite, XNNPACK. */
+/**
+ * How TFLite's kernels round a product with a real multiplier: double as TFLite Micro and the reference kernels do, single
+ * as their builds with TFLITE_SINGLE_ROUNDING, float as XNNPACK on a desktop.
+ */
 export type FixedPointRounding = 'double' | 'single' | 'float';
 
-/** value * multiplier * 2^(shift - 31), rounded as the kernel does. */
+/** value * multiplier * 2^(shift - 31), rounded as the kernel does. `float` is scale * value in float32 instead. */
 export interface FixedPointMultiplier {
-  readonly multiplier: Int32Array; // [1] or [channels], 2^30 .. 2^31 - 1, or 0
-  readonly shift: Int32Array; // [1] or [channels], positive: to the left
-  readonly scale: Float64Array; // [1] or [channels], the real multiplier; what 'float' rounding computes with in float32
+  readonly multiplier: Int32Array; // [1] or [channels], 0 .. 2^31 - 1
+  readonly shift: Int32Array; // [1] or [channels], -31 .. 31, positive: to the left
+  readonly scale: Float64Array; // [1] or [channels], the real multiplier; rounding 'float': a float32 value
   readonly rounding: FixedPointRounding;
 }
 
-/** a' = round((a - zero point of a) << leftShift, first), b' alike; result = round(a' + b', result) + zero point. */
+/** What an integer kernel does with two codes a and b, each less its zero point. */
+export type AddArithmetic = FixedPointAdd | ShiftedAdd;
+
+/** round(round(a << leftShift, first) + round(b << leftShift, second), result) + zero point. Source: TFLite's ADD. */
 export interface FixedPointAdd {
+  readonly kind: 'multiply';
   readonly leftShift: number;
   readonly first: FixedPointMultiplier;
   readonly second: FixedPointMultiplier;
@@ -178,16 +185,30 @@ export interface FixedPointAdd {
   readonly maximum: number;
 }
 
+/** ((a * multipliers[0] + b * multipliers[1] + half) >> shift) + zero point. Source: XNNPACK's ADD. */
+export interface ShiftedAdd {
+  readonly kind: 'shift';
+  readonly multipliers: readonly [number, number]; // below 2^22
+  readonly shift: number; // 1 or more
+  readonly quantizer: Quantizer; // of the output
+  readonly minimum: number; // codes are clamped to
+  readonly maximum: number;
+}
+
 /**
- * What an integer kernel does with a finished sum (zero points already taken off), or with a code less its zero point:
- *   multiply: round((sum + bias) * multiplier); divide: (sum +- count / 2) / count, truncated, so halves away from zero.
- * The result plus the quantizer's zero point, clamped to minimum .. maximum, is the code.
+ * What an integer kernel does with finished sums or with codes:
+ *   multiply: round((sum + bias) * multiplier) + zero point, where the sum (of products, of an average pool's codes, or
+ *     a single code) has the input's zero points already taken off;
+ *   divide: (sum +- count / 2) / count of the sum of an average pool's codes, C's division, so halves go away from zero;
+ *     zero points stay in. Padding does not count: where windows leave the image, count is that of the elements inside.
+ *     A count of 1 behind codes only clamps them.
+ * The result, clamped to minimum .. maximum, is the code.
  */
 export interface RequantizeNode extends NodeBase {
   readonly op: 'requantize';
   readonly arithmetic:
     | ({ readonly kind: 'multiply'; readonly bias: Int32Array } & FixedPointMultiplier) // bias [1] or [channels], in units of the sum
-    | { readonly kind: 'divide'; readonly count: number; readonly zeroPoint: number }; // of codes: sum of codes / count, zero point stays in
+    | { readonly kind: 'divide'; readonly count: number; readonly zeroPoint: number }; // count: taps of the window
   readonly quantizer: Quantizer;
   readonly minimum: number; // codes, fused activation included
   readonly maximum: number;
@@ -295,4 +316,5 @@ export interface Network {
   readonly tensors: ReadonlyMap<string, NetworkTensor>;
   readonly nodes: readonly NetworkNode[];
   readonly output: string; // tensor name
+  readonly tfliteRounding?: FixedPointRounding; // of the integer kernels, for .tflite files
 }

@@ -1,6 +1,6 @@
 /** The sum of two tensors of codes: integer weights and thresholds that give the reference function on all pairs. */
-import { multiplyByQuantizedMultiplier } from '../1-import/fixed-point.js';
-import type { AddNode, ElementwiseNode, FixedPointAdd } from '../1-import/types.js';
+import { addCodes } from '../1-import/fixed-point.js';
+import type { AddArithmetic, AddNode, ElementwiseNode } from '../1-import/types.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
 import type { Interval } from '../shared/interval.js';
@@ -19,17 +19,11 @@ const MAX_PAIRS = 2 ** 22;
 export type PairFunction = (first: number, second: number, channel: number) => number;
 
 /** The integer kernel's result for two codes. */
-export function fixedPointSum(
-  { leftShift, first, second, result, quantizer, minimum, maximum }: FixedPointAdd,
+export function kernelSum(
+  arithmetic: AddArithmetic,
   [zeroA, zeroB]: readonly [number, number],
 ): PairFunction {
-  return (a, b) => {
-    const sum =
-      multiplyByQuantizedMultiplier((a - zeroA) * 2 ** leftShift, first, 0) +
-      multiplyByQuantizedMultiplier((b - zeroB) * 2 ** leftShift, second, 0);
-    const code = multiplyByQuantizedMultiplier(sum, result, 0) + quantizer.zeroPoint;
-    return Math.min(Math.max(code, minimum), maximum);
-  };
+  return (a, b) => addCodes(arithmetic, a - zeroA, b - zeroB);
 }
 
 /** The float32 sum of two codes, through operations to a quantizer. */

@@ -16,7 +16,7 @@ import {
 } from '../1-import/types.js';
 import { type Diagnostic, fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/network-errors.js';
-import { fixedPointSum } from './add.js';
+import { kernelSum } from './add.js';
 import { Builder } from './builder.js';
 import { convertConv } from './conv.js';
 import { convertDense } from './dense.js';
@@ -84,6 +84,7 @@ class Converter {
       nodes: alignDepthToSpace(builder.nodes, builder.tensors, output),
       hostInput: resolver.hostInput,
       hostOutput,
+      tfliteRounding: network.tfliteRounding,
     };
   }
 
@@ -239,7 +240,7 @@ class Converter {
     const zeros = [terms[0].tensor.type.zeroPoint, terms[1].tensor.type.zeroPoint] as const;
     const { quantizer } = arithmetic;
     const quantizing = { name: node.name, source: node.source, output: node.output, quantizer };
-    const step = this.resolver.addition(node, quantizing, terms, shape, fixedPointSum(arithmetic, zeros), 1);
+    const step = this.resolver.addition(node, quantizing, terms, shape, kernelSum(arithmetic, zeros), 1);
     return valueOfTensor(this.builder.push(step, shape, quantizerType(quantizer)));
   }
 

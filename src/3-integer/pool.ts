@@ -24,8 +24,7 @@ export function convertAverage(
   if (isPadded(padding)) checkPadCode(node.name, node, input);
   const window = integerWindow({ ...node.window, padding }, shape, type.zeroPoint);
   const taps = window.kernel.height * window.kernel.width;
-  const count =
-    node.countPadding || isPadded(around) ? taps : commonCount(node, outsidePatterns(window), taps);
+  const patterns = outsidePatterns(window);
   const { name, source, output } = node;
   const pool: IntegerPool = { kind: 'pool', name, source, input: input.name, output, mode: 'sum', window };
   const { channels } = window;
@@ -36,7 +35,8 @@ export function convertAverage(
     channels,
     scale,
     offset: new Float64Array(channels).fill(type.zeroPoint * taps),
-    divisor: count,
+    divisor: node.countPadding || isPadded(around) ? taps : commonCount(node, patterns, taps),
+    padded: patterns.some((outside) => outside.includes(1)),
     domain: () => ({ min: type.min * taps, max: type.max * taps }),
   };
 }

@@ -182,6 +182,8 @@ export class Resolver {
 
   private stepOfSums(node: Quantizing, { pending, shape }: Value, sums: Sums): IntegerStep {
     const { channels } = sums;
+    if (node.op === 'requantize' && node.arithmetic.kind === 'divide' && sums.padded)
+      fail(errors.averageAtBorders(sums.node.name, sums.node.source));
     const onSums = node.op === 'multi-threshold' && node.domain === 'accumulator';
     const falling = Array.from({ length: channels }, (_, c) => !onSums && directionOfAll(pending, c) < 0);
     const isLayer = sums.node.kind !== 'pool';
@@ -223,7 +225,8 @@ export class Resolver {
     let code: (x: number, row: number) => number;
     if (node.op === 'requantize') {
       const requantize = requantizeFunction(node);
-      code = (x, row) => requantize(x - type.zeroPoint, row);
+      const zero = node.arithmetic.kind === 'divide' ? 0 : type.zeroPoint;
+      code = (x, row) => requantize(x - zero, row);
     } else {
       const quantize = codeFunction(node);
       code = (x, row) => quantize(applyAll(pending, realOfCode(x, row, type, port), row), row);

@@ -5,6 +5,7 @@
 import type {
   AccumulatorRequest,
   ElementwiseNode,
+  FixedPointRounding,
   Fold,
   PortType,
   QuantizeNode,
@@ -191,4 +192,5 @@ export interface IntegerNetwork {
   readonly nodes: readonly IntegerNode[]; // topological order
   readonly hostInput: HostInput;
   readonly hostOutput: HostOutput;
+  readonly tfliteRounding?: FixedPointRounding; // of the integer kernels that the steps reproduce
 }

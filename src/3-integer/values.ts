@@ -31,6 +31,7 @@ export interface Sums {
   readonly scale: Float64Array; // [channels]
   readonly offset: Float64Array; // [channels], input zero point times the sum of the row's weights
   readonly divisor: number; // elements of an average; 1 for others
+  readonly padded?: boolean; // of a pool: some window leaves the image
   readonly domain: (channel: number) => Interval; // that surely holds the sums
 }
 

@@ -1,4 +1,5 @@
 /** build.json: what the commands that take a build folder need to know of it. */
+import type { FixedPointRounding } from '../1-import/types.js';
 import type { AccumulatorWidths } from '../4-bounds/types.js';
 import type { EngineName } from '../5-plan/engines/types.js';
 import type {
@@ -65,6 +66,7 @@ export interface BuildRecord {
   readonly target: Plan['target'];
   readonly device?: string; // that it was folded for
   readonly accumulator: string;
+  readonly tfliteRounding?: FixedPointRounding; // the TFLite kernels that it equals
   readonly cycles: Plan['cycles'];
   readonly input: Stream;
   readonly output: Stream;
@@ -78,11 +80,13 @@ export interface BuildRecord {
  *
  * @param sources names of the files that a unit needs by itself
  * @param files all paths of the build folder
+ * @param tfliteRounding of the network, when it came from a .tflite file
  */
 export function buildRecord(
   plan: Plan,
   sources: (unit: Unit) => readonly string[],
   files: readonly string[],
+  tfliteRounding?: FixedPointRounding,
 ): BuildRecord {
   return {
     format: 'narrowgate-build',
@@ -91,6 +95,7 @@ export function buildRecord(
     target: plan.target,
     device: plan.device,
     accumulator: plan.accumulatorPolicy,
+    tfliteRounding,
     cycles: plan.cycles,
     input: plan.input,
     output: plan.output,

@@ -32,7 +32,7 @@ export function emitFiles(plan: Plan, bounded: BoundedNetwork): Map<string, stri
   files.set(
     'build.json',
     `${JSON.stringify(
-      buildRecord(plan, (unit) => [...unitSources(unit).keys()], [...files.keys()]),
+      buildRecord(plan, (unit) => [...unitSources(unit).keys()], [...files.keys()], network.tfliteRounding),
       undefined,
       1,
     )}\n`,

@@ -15,6 +15,7 @@ import {
   parsePolicy,
   parsePortType,
   parseTarget,
+  parseTfliteRounding,
   parseWhole,
 } from './parse.js';
 
@@ -30,6 +31,7 @@ export interface GivenOptions {
   readonly real?: boolean;
   readonly inputType?: string;
   readonly inputScale?: string;
+  readonly tfliteRounding?: string;
   readonly accumulator?: string;
   readonly accumulators?: string;
   readonly overflow?: string;
@@ -56,7 +58,10 @@ export interface GivenOptions {
 
 export function modelArguments(yargs: Argv): Argv {
   return yargs
-    .positional('model', { type: 'string', describe: 'model file: .json description or QONNX .onnx' })
+    .positional('model', {
+      type: 'string',
+      describe: 'model file: .json description, QONNX .onnx or .tflite',
+    })
     .option('input-type', {
       type: 'string',
       describe: "type of the input port: uint8, int8, 'fixed<16,6>', ...",
@@ -64,6 +69,10 @@ export function modelArguments(yargs: Argv): Argv {
     .option('input-scale', {
       type: 'string',
       describe: 'real value of one step of the input port, such as 1/255',
+    })
+    .option('tflite-rounding', {
+      type: 'string',
+      describe: 'kernels that a .tflite model is built to equal: double (default), single or float',
     });
 }
 
@@ -107,7 +116,9 @@ export function planArguments(yargs: Argv): Argv {
 
 /** Phases 1 to 4 on the model that the options name. */
 export function analyseGiven(given: GivenOptions): Promise<BoundedNetwork> {
-  return analyse(given.model ?? '', parsePortType(given.inputType, given.inputScale));
+  const model = given.model ?? '';
+  const inputPort = parsePortType(given.inputType, given.inputScale);
+  return analyse(model, { inputPort, tfliteRounding: parseTfliteRounding(given.tfliteRounding, model) });
 }
 
 /** What phase 5 needs; `accumulator` is the text of one policy. */

@@ -1,6 +1,7 @@
 /** Texts of the command line into values; every option is checked once, here. */
 import { readFileSync } from 'node:fs';
-import type { Fold, PortType } from '../1-import/types.js';
+import { extname } from 'node:path';
+import type { FixedPointRounding, Fold, PortType } from '../1-import/types.js';
 import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
 import { type Budget, DEVICES } from '../5-plan/device.js';
 import type { EngineOption } from '../5-plan/engines/types.js';
@@ -53,6 +54,15 @@ export function parseFraction(option: string, text: string): { numerator: number
   )
     fail(errors.badOption(option, 'a positive number or a fraction such as 1/255', text));
   return { numerator, denominator };
+}
+
+/** double, single or float, for a .tflite model. */
+export function parseTfliteRounding(text: string | undefined, model: string): FixedPointRounding | undefined {
+  if (text === undefined) return undefined;
+  if (extname(model).toLowerCase() !== '.tflite')
+    fail(errors.badOption('--tflite-rounding', 'a .tflite model beside it', text));
+  if (text === 'double' || text === 'single' || text === 'float') return text;
+  return fail(errors.badOption('--tflite-rounding', 'double, single or float', text));
 }
 
 /** minimal, l1, datatype, or a number of bits. */

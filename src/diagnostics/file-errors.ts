@@ -115,8 +115,8 @@ export const modelFormatUnknown = define(
   2,
   'The model file has an extension that no front end reads.',
   (file: string) => ({
-    message: `expected a model file ending in .json or .onnx, found '${file}'`,
-    hint: 'docs/model-format.md describes the JSON format; QONNX models end in .onnx',
+    message: `expected a model file ending in .json, .onnx or .tflite, found '${file}'`,
+    hint: 'docs/model-format.md describes the JSON format; QONNX models end in .onnx, TensorFlow Lite models in .tflite',
   }),
 );
 

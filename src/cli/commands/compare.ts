@@ -217,6 +217,7 @@ function commandLine(given: GivenOptions): string {
     ...named('requantise', given.requantise),
     ...named('input-type', given.inputType),
     ...named('input-scale', given.inputScale),
+    ...named('tflite-rounding', given.tfliteRounding),
     ...named('inputs', file(given.inputs)),
     ...named('labels', file(given.labels)),
     ...named('count', given.count),

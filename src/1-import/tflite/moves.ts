@@ -1,0 +1,88 @@
+/** Operators that move values and compute nothing: RESHAPE and its like, PAD, CONCATENATION. */
+import { readIntegers } from './data.js';
+import type { TfliteOperator } from './decode.js';
+import { optionsOf } from './options.js';
+import { checkSameQuantizer, fusedActivation, isQuantized } from './quantization.js';
+import { OPTIONS } from './schema.js';
+import {
+  type Activation,
+  BadOperator,
+  checkType,
+  elements,
+  type ImportState,
+  imageShape,
+  nodeName,
+  sampleShape,
+  Unsupported,
+} from './values.js';
+
+/** RESHAPE, SQUEEZE, EXPAND_DIMS: the file says the result's shape. */
+export function reshape(state: ImportState, operator: TfliteOperator): void {
+  const x = state.activation(operator, 0);
+  const output = state.output(operator);
+  const shape = sampleShape(output);
+  if (elements(shape) !== elements(x.shape))
+    throw new BadOperator(`a shape of ${elements(x.shape)} elements`, `[${output.shape.join(', ')}]`);
+  checkMoved(x, state, operator);
+  const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
+  const same = shape.join() === x.shape.join();
+  const name = same ? x.name : state.add({ op: 'reshape', ...base, output: output.name }, shape);
+  state.finish(operator, name, shape);
+}
+
+export function pad(state: ImportState, operator: TfliteOperator): void {
+  const x = state.activation(operator, 0);
+  const [height, width, channels] = imageShape(x);
+  const amounts = state.constant(operator, 1);
+  if (!amounts) throw new BadOperator('amounts of padding', 'none');
+  if (amounts.shape.join() !== '4,2')
+    throw new BadOperator('amounts of shape [4, 2]', `[${amounts.shape.join(', ')}]`);
+  const [before, after, top, bottom, left, right, front, back] = readIntegers(amounts);
+  if (before || after || front || back)
+    throw new Unsupported('padding of height and width', 'padding of the batch or of the channels');
+  const padding = { top, left, bottom, right };
+  if (Object.values(padding).some((n) => !(n >= 0 && n < 2 ** 16)))
+    throw new BadOperator('amounts of zero or more', [top, bottom, left, right].join(', '));
+  checkMoved(x, state, operator);
+  const shape = [height + top + bottom, width + left + right, channels];
+  const { name: output } = state.output(operator);
+  const base = { name: nodeName(operator), source: state.source(operator), input: x.name, output };
+  state.add({ op: 'pad', ...base, padding }, shape);
+  state.finish(operator, output, shape);
+}
+
+export function concatenation(state: ImportState, operator: TfliteOperator): void {
+  const fields = OPTIONS.concatenation;
+  const { table } = optionsOf(operator, fields);
+  const parts = operator.inputs.map((_, k) => state.activation(operator, k));
+  if (parts.length === 0) throw new BadOperator('one input or more', 'none');
+  const [first, ...others] = parts;
+  const rank = first.shape.length + 1;
+  const given = table?.int32(fields.axis) ?? 0;
+  const axis = given < 0 ? given + rank : given;
+  if (axis !== rank - 1) throw new Unsupported(`the channels as axis, ${rank - 1} or -1`, `axis ${given}`);
+  if (fusedActivation(table?.int8(fields.activation) ?? 0) !== 'NONE')
+    throw new Unsupported('no fused activation', 'one');
+  const place = (each: Activation) => each.shape.slice(0, -1).join();
+  for (const part of parts) {
+    if (part.shape.length !== first.shape.length || place(part) !== place(first))
+      throw new BadOperator(
+        `tensors of shape [1, ${[...first.shape.slice(0, -1), 'channels'].join(', ')}]`,
+        `[${part.tensor.shape.join(', ')}]`,
+      );
+    checkMoved(part, state, operator);
+  }
+  const channels = parts.reduce((sum, part) => sum + part.shape[rank - 2], 0);
+  const shape = [...first.shape.slice(0, -1), channels];
+  const { name: output } = state.output(operator);
+  const base = { name: nodeName(operator), source: state.source(operator), input: first.name, output };
+  state.add({ op: 'concat', ...base, others: others.map((part) => part.name) }, shape);
+  state.finish(operator, output, shape);
+}
+
+/** @throws BadOperator when the result has another type or quantizer than the input */
+function checkMoved(x: Activation, state: ImportState, operator: TfliteOperator): void {
+  const output = state.output(operator);
+  checkType(output, x.tensor.type);
+  if (isQuantized(x.tensor)) checkSameQuantizer(x.tensor, output);
+}
