@@ -94,7 +94,7 @@ export function forkUnit(network: string, name: string, from: StreamSource, sour
   const stream = from.second && source.output2 ? source.output2 : source.output;
   const part: Part = {
     module: 'stream_fork',
-    instance: 'fork',
+    instance: 'copies',
     input: stream,
     output: stream,
     output2: stream,

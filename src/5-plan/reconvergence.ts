@@ -24,51 +24,82 @@ interface Lead {
 /** The units with FIFOs in front of the units that join streams. */
 export function withFifos(units: readonly Unit[], network: IntegerNetwork): Unit[] {
   const interval = Math.max(...units.map((unit) => unit.interval));
-  const depths = new Map<string, [number, number]>(); // unit -> beats for each input
-  for (const fork of units) {
-    if (fork.kind !== 'fork') continue;
-    const leads = new Map<string, Lead>(); // stream name ->
-    const pixels = pixelsOf(network, fork.tensor);
-    const start: Lead = { needed: Float64Array.from({ length: pixels }, (_, n) => n + 1), delay: 0 };
-    const own = new Map<string, Lead>([[fork.name, start]]);
-    for (const unit of units) {
-      const reached = unit.from.map(({ unit: name }) => own.get(name) ?? leads.get(name));
-      if (unit === fork || reached.every((each) => each === undefined)) continue;
-      if (unit.from.length === 2 && reached[0] && reached[1] && unit.kind !== 'fork') {
-        const [a, b] = reached;
-        const slots = depths.get(unit.name) ?? [0, 0];
-        depths.set(unit.name, [
-          Math.max(slots[0], pixelsHeld(b, a, interval)),
-          Math.max(slots[1], pixelsHeld(a, b, interval)),
-        ]);
-      }
-      leads.set(unit.name, through(unit, reached, network, interval));
-    }
-  }
+  const forks = units.filter(({ kind }) => kind === 'fork');
+  const leads = new Map(forks.map((fork) => [fork.name, leadsFrom(fork, units, network, interval)]));
   return units.map((unit) => {
-    const held = depths.get(unit.name);
-    return held && unit.second ? insertFifos(unit, held, network) : unit;
+    if (!unit.second) return unit;
+    const meeting = forks.filter(({ name }) =>
+      unit.from.every((source) => leads.get(name)?.has(source.unit)),
+    );
+    // what a fork sees of a join behind a later fork that all its paths pass is that later fork's concern
+    const nearest = meeting.filter(
+      (fork, k) => !meeting.slice(k + 1).some((later) => !reaches(fork, unit, later, units)),
+    );
+    const held: [number, number] = [0, 0];
+    for (const fork of nearest) {
+      const [a, b] = unit.from.map((source) => leads.get(fork.name)?.get(source.unit));
+      if (!a || !b) continue;
+      held[0] = Math.max(held[0], pixelsHeld(b, a, interval));
+      held[1] = Math.max(held[1], pixelsHeld(a, b, interval));
+    }
+    return insertFifos(unit, held, network);
   });
 }
 
-/** The most of its pixels that the `early` branch has delivered and the join not taken, when it waits for the `late` one. */
-function pixelsHeld(late: Lead, early: Lead, interval: number): number {
-  const count = late.needed.length;
-  if (early.needed.length !== count) return 0;
-  const source = Math.max(late.needed[count - 1], early.needed[count - 1]);
-  // pixels of the join that pass while one is on its way
-  const ahead = Math.ceil((late.delay * count) / interval);
-  const needed = (lead: Lead, n: number) => Math.floor(n / count) * source + lead.needed[n % count];
-  let lead = 0; // pixels of the fork before those of the join, on an even schedule
-  for (let n = 0; n < count; n++) lead = Math.max(lead, needed(late, n + ahead) - (n * source) / count);
-  let most = 0;
-  let delivered = 0; // pixels of the early branch
-  for (let n = 0; n < count; n++) {
-    const passed = ((n + 1) * source) / count + lead;
-    while (needed(early, delivered) <= passed) delivered++;
-    most = Math.max(most, delivered - n);
+/** Whether a path leads from a unit to another without passing a third. */
+function reaches(from: Unit, to: Unit, without: Unit, units: readonly Unit[]): boolean {
+  const reached = new Set([from.name]);
+  for (const unit of units)
+    if (unit !== without && unit.from.some((source) => reached.has(source.unit))) reached.add(unit.name);
+  return reached.has(to.name);
+}
+
+/** What the streams of all units behind a fork need of its pixels, by unit. */
+function leadsFrom(
+  fork: Unit,
+  units: readonly Unit[],
+  network: IntegerNetwork,
+  interval: number,
+): Map<string, Lead> {
+  const pixels = pixelsOf(network, fork.tensor);
+  const start: Lead = { needed: Float64Array.from({ length: pixels }, (_, n) => n + 1), delay: 0 };
+  const leads = new Map([[fork.name, start]]);
+  for (const unit of units) {
+    const reached = unit.from.map((source) => leads.get(source.unit));
+    if (unit !== fork && reached.some((each) => each !== undefined))
+      leads.set(unit.name, through(unit, reached, network, interval));
   }
-  return most;
+  return leads;
+}
+
+/**
+ * The most pixels of `branch` that wait at the join for the `other` branch: those that it has made when the other one has
+ * just what its pixel n needs, and those by which it is ahead of its own need on the even schedule.
+ */
+function pixelsHeld(other: Lead, branch: Lead, interval: number): number {
+  const count = other.needed.length;
+  if (branch.needed.length !== count) return 0;
+  const source = Math.max(other.needed[count - 1], branch.needed[count - 1]);
+  const [own, most] = [branch, other].map((each) => evenLead(each, source, interval));
+  let held = Math.ceil((Math.max(0, most - own) * count) / source) + 1;
+  for (let n = 0, made = 0; n < count; n++) {
+    while (made < count && branch.needed[made] <= other.needed[n]) made++;
+    held = Math.max(held, made - n);
+  }
+  return held;
+}
+
+/** Pixels by which the fork has to lead so that a branch, at an even pace, always has what it needs. */
+function evenLead({ needed, delay }: Lead, source: number, interval: number): number {
+  const count = needed.length;
+  const ahead = Math.ceil((delay * count) / interval); // pixels of the join that pass while one is on its way
+  let lead = 0;
+  for (let n = 0; n < count; n++) {
+    const pixel = n + ahead;
+    const due = Math.floor(pixel / count) * source + needed[pixel % count];
+    lead = Math.max(lead, due - (n * source) / count);
+  }
+  return lead;
 }
 
 /** The lead of a unit's output. */
