@@ -25,7 +25,29 @@ const WINDOWS = [
   },
 ];
 
-const LIBRARY = ['sliding_window', 'wrap_counter', 'pool', 'global_pool'];
+/** Lanes and bits, taps or image, folds; sums grow to the bits that hold them. */
+const POOLS = [
+  { name: '4 lanes of 4 bits, 2x2', module: 'pool', lanes: 4, bits: 4, taps: 4 },
+  { name: '8 lanes of 8 bits, 3x3', module: 'pool', lanes: 8, bits: 8, taps: 9 },
+  {
+    name: '4 lanes of 4 bits, 8x8 image, 16 folds',
+    module: 'global_pool',
+    lanes: 4,
+    bits: 4,
+    taps: 64,
+    folds: 16,
+  },
+  {
+    name: '8 lanes of 8 bits, 7x7 image, 64 folds',
+    module: 'global_pool',
+    lanes: 8,
+    bits: 8,
+    taps: 49,
+    folds: 64,
+  },
+];
+
+const LIBRARY = ['sliding_window', 'wrap_counter', 'pool', 'pool_lane', 'global_pool'];
 
 /** The module with parameters, as a design of its own. */
 function job(name, module, parameters, ports, clockedFiles) {
@@ -47,7 +69,7 @@ function windowJobs(library) {
       ...{ strideHeight: stride, strideWidth: stride, dilationHeight: 1, dilationWidth: 1 },
       ...{ padTop: pad, padLeft: pad, outHeight: out, outWidth: out, repeats: 1, channelMajor },
     };
-    return [leastPixels(window), smoothPixels(window)].flatMap((pixels) =>
+    return [...new Set([leastPixels(window), smoothPixels(window)])].flatMap((pixels) =>
       [1, 0].map((block) => {
         const parameters = {
           ...{ WIDTH: width, HEIGHT: size, COLUMNS: size, FOLDS: folds, KERNEL_H: kernel, KERNEL_W: kernel },
@@ -71,12 +93,30 @@ function windowJobs(library) {
   });
 }
 
+function poolJobs(library) {
+  return POOLS.flatMap(({ name, module, lanes, bits, taps, folds }) =>
+    [0, 1].map((mode) => {
+      const outBits = mode ? bits + Math.ceil(Math.log2(taps)) : bits;
+      const extent = folds ? { PIXELS: taps, FOLDS: folds } : { TAPS: taps };
+      const parameters = { LANES: lanes, IN_W: bits, OUT_W: outBits, MODE: mode, ...extent };
+      const row = [module, name, mode ? 'sum' : 'maximum'];
+      const ports = { input: lanes * bits, output: lanes * outBits };
+      return { row, ...job(row.join(' '), module, parameters, ports, library) };
+    }),
+  );
+}
+
 export async function measureWindows() {
   const library = LIBRARY.map((name) => [`${name}.v`, readFileSync(`hw/${name}.v`, 'utf8')]);
-  const jobs = windowJobs(library);
+  await measure('Sliding windows', ['window', 'pixels', 'memory'], windowJobs(library));
+  await measure('Pooling', ['module', 'shape', 'result'], poolJobs(library));
+}
+
+async function measure(title, columns, jobs) {
   const figures = await synthesizeAll(jobs, 'xc7');
-  console.log('\n## Sliding windows (xc7)\n');
-  console.log('| window | pixels | memory | LUT | sites | FF | BRAM |\n|---|---|---|---|---|---|---|');
+  const head = [...columns, 'LUT', 'sites', 'FF', 'BRAM'];
+  console.log(`\n## ${title} (xc7)\n`);
+  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`);
   for (const [index, { row }] of jobs.entries()) {
     const { lut, sites, ff, bram } = figures[index];
     console.log(`| ${[...row, lut, sites, ff, bram].join(' | ')} |`);

@@ -1,7 +1,7 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [clock]
  *   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
  * The zoo's networks are needed for times, resources, dsp, widths and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
@@ -20,6 +20,7 @@ import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
 import { measureWidths } from './bench-widths.mjs';
+import { measureWindows } from './bench-windows.mjs';
 
 const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
 const work = mkdtempSync(join(tmpdir(), 'narrowgate-bench-'));
@@ -161,6 +162,7 @@ const sections = {
   dsp,
   add: () => measureAdd(),
   adders: () => measureAdders(zoo),
+  windows: () => measureWindows(),
   unrolled: () => measureUnrolled(zoo),
   widths,
   clock,

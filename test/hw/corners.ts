@@ -176,6 +176,41 @@ export const CORNERS: readonly Corner[] = [
     ],
   ),
   ...rows(
+    'pool_lane',
+    ['IN_W', 'OUT_W', 'SIGNED', 'MODE'],
+    [
+      [1, 1, 0, 0],
+      [1, 1, 1, 0],
+      [5, 5, 1, 0],
+      [5, 9, 1, 0],
+      [5, 9, 1, 1],
+      [5, 3, 0, 1],
+    ],
+  ),
+  ...rows(
+    'pool',
+    ['LANES', 'IN_W', 'OUT_W', 'SIGNED', 'TAPS', 'MODE'],
+    [
+      [1, 1, 1, 0, 1, 0],
+      [3, 5, 5, 1, 9, 0],
+      [3, 5, 7, 1, 4, 0],
+      [2, 4, 8, 0, 16, 1],
+      [1, 8, 4, 1, 3, 1],
+    ],
+  ),
+  ...rows(
+    'global_pool',
+    ['LANES', 'IN_W', 'OUT_W', 'SIGNED', 'PIXELS', 'FOLDS', 'MODE'],
+    [
+      [1, 1, 1, 0, 1, 1, 0],
+      [1, 1, 1, 0, 1, 2, 1],
+      [3, 5, 5, 1, 9, 3, 0],
+      [3, 5, 7, 1, 4, 4, 0],
+      [2, 4, 10, 0, 49, 64, 1],
+      [1, 8, 4, 1, 3, 2, 1],
+    ],
+  ),
+  ...rows(
     'rom',
     ['WIDTH', 'DEPTH', 'BLOCK'],
     [
@@ -455,6 +490,9 @@ export const WRONG: readonly Corner[] = [
       [3, 3, 1, 0], // all windows lie in the padding
     ],
   ),
+  ...rows('pool_lane', ['IN_W', 'OUT_W'], [[5, 4]]),
+  ...rows('pool', ['MODE'], [[2]]),
+  ...rows('global_pool', ['FOLDS'], [[0]]),
   ...rows('wrap_counter', ['COUNT'], [[0]]),
   ...rows('popcount_dot', ['Y_W'], [[0]]),
   ...rows('bit_count', ['N'], [[0]]),
