@@ -97,9 +97,9 @@ test('TFLite’s sum of int8 codes with random scales and zero points, on all pa
       expect(Math.max(...found.weights)).toBeLessThan(2 ** 12);
       separated++;
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
-  expect(separated).toBeGreaterThan(20);
+  expect(separated).toBeGreaterThan(9);
 });
 
 describe('worked cases', () => {
