@@ -264,7 +264,10 @@ class Converter {
       const channels = values.map((value) => channelsOf(value.shape));
       return valueOfTensor(this.resolver.concat(node, tensors, channels, node.output, shape));
     }
-    const parts = values.map((value) => ({ value, channels: channelsOf(value.shape) }));
+    const parts = values.map((value, k) => ({
+      value: types[k] ? valueOfTensor(this.resolver.codesOf(value, node), value.shape) : value,
+      channels: channelsOf(value.shape),
+    }));
     return { ...plain(shape), source: { from: 'parts', name: node.name, parts } };
   }
 

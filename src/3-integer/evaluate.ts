@@ -8,7 +8,10 @@ import {
   evaluatePool,
   evaluateUpsample,
 } from './evaluate-moves.js';
-import { type IntegerNetwork, type IntegerNode, type IntegerStep, inputsOf } from './types.js';
+import { evaluateStep } from './evaluate-step.js';
+import { type IntegerNetwork, type IntegerNode, inputsOf } from './types.js';
+
+export { evaluateStep };
 
 /** Codes of several samples, one after another. Int32 whenever they fit; doubles are exact to 2^53. */
 export type Codes = Int32Array | Float64Array;
@@ -134,27 +137,5 @@ export function evaluateDense(layer: Rows, x: Codes, count: number): Codes {
   }
   const y = new Float64Array(size);
   multiplyDoubles(layer, x, count, y, 0);
-  return y;
-}
-
-/** code = base + stride * (number of thresholds reached). */
-export function evaluateStep(step: IntegerStep, x: Codes): Int32Array {
-  const { channels, rows, levels, thresholds, base, stride, reversed } = step;
-  const y = new Int32Array(x.length);
-  const width = levels - 1;
-  const shared = rows === 1;
-  for (let k = 0, channel = 0; k < x.length; k++) {
-    const value = reversed ? -x[k] : x[k];
-    const at = shared ? 0 : channel * width;
-    let low = 0; // the level lies in low .. high
-    let high = width;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (value >= thresholds[at + middle]) low = middle + 1;
-      else high = middle;
-    }
-    y[k] = base + stride * low;
-    if (++channel === channels) channel = 0;
-  }
   return y;
 }

@@ -29,6 +29,7 @@ import type { HostInput, IntegerAdd, IntegerConcat, IntegerStep, IntegerTensor }
 import {
   applyAll,
   channelsOf,
+  commutes,
   directionOfAll,
   type Move,
   realOfSum,
@@ -288,6 +289,10 @@ export class Resolver {
     let from = 0;
     const tensors = parts.map(({ value, channels }, index) => {
       const own = pending.map((each) => sliceOperation(each, from, channels));
+      const blocking = value.moves.find((move) =>
+        own.some((operation) => !commutes(move.node, operation, channels)),
+      );
+      if (blocking) fail(errors.quantizerNeeded(name, blocking.node.name, node.source));
       const output = this.builder.freeTensor(`${node.output}:part${index}`);
       const quantizing = { ...sliceQuantizing(node, from, channels), output, name: `${node.name}_${index}` };
       from += channels;

@@ -109,3 +109,20 @@ test('batches give the same outputs as one evaluation', () => {
   expect(total).toBe(count);
   expect(joined).toEqual(Float64Array.from(evaluate(network, x, count).output));
 });
+
+test('step: many values, found by parts of the thresholds’ range, are the same as one by one', () => {
+  const rows = [
+    [-Infinity, -40, -40, 3, 1000, Infinity],
+    [-5, -4, -3, -2, -1, 0],
+    [-Infinity, -Infinity, -Infinity, Infinity, Infinity, Infinity],
+  ];
+  for (const reversed of [false, true]) {
+    const many = step(rows, { reversed, base: -3 });
+    const x = Int32Array.from({ length: 6000 }, (_, k) => Math.floor(k / 3) - 950);
+    const y = evaluateStep(many, x);
+    x.forEach((value, k) => {
+      const own = reversed ? -value : value;
+      expect(y[k]).toBe(-3 + rows[k % 3].filter((threshold) => own >= threshold).length);
+    });
+  }
+});
