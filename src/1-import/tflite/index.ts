@@ -103,10 +103,11 @@ function declareInput(state: ImportState): Network['input'] {
   const where = `input ${tensor.name}`;
   try {
     const shape = sampleShape(tensor);
-    const input = { name: tensor.name, shape };
+    // Names of operators, which all other tensors have, begin with a capital.
+    const name = /^[A-Z]/.test(tensor.name) ? `input ${tensor.name}` : tensor.name;
+    const input = { name: isQuantized(tensor) ? `${name}:real` : name, shape };
     state.tensors.set(input.name, input);
     if (isQuantized(tensor)) {
-      const name = `${tensor.name}:codes`;
       const quantizer = quantizerOf(tensor);
       const source = { file: graph.file, path: where };
       state.add({ op: 'quantize', name: 'input', source, input: input.name, output: name, quantizer }, shape);
@@ -115,7 +116,7 @@ function declareInput(state: ImportState): Network['input'] {
     }
     if (tensor.type !== 'FLOAT32')
       throw new Unsupported(`'${tensor.name}' to be int8 or float32`, tensor.type.toLowerCase());
-    state.activations.set(index, { name: tensor.name, shape, tensor });
+    state.activations.set(index, { name, shape, tensor });
     return input;
   } catch (error) {
     if (!(error instanceof Unsupported || error instanceof BadOperator)) throw error;
