@@ -173,11 +173,7 @@ function largest(node: PoolNode, x: Tensor, shape: readonly number[]): Int32Arra
   return y;
 }
 
-function sums(
-  node: PoolNode,
-  x: Tensor,
-  shape: readonly number[],
-): { raw: Int32Array; counts: Int32Array } {
+function sums(node: PoolNode, x: Tensor, shape: readonly number[]): { raw: Int32Array; counts: Int32Array } {
   const channels = x.shape[2];
   const raw = new Int32Array(shape[0] * shape[1] * channels);
   const counts = new Int32Array(raw.length);
