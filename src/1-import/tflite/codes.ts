@@ -28,6 +28,13 @@ export function quantize(state: ImportState, operator: TfliteOperator): void {
 
 /** Codes to the real values that they stand for: the Network's tensors hold those already. */
 export function dequantize(state: ImportState, operator: TfliteOperator): void {
+  const given = state.graph.tensors[operator.inputs[0] ?? -1];
+  if (given?.data)
+    throw new Unsupported(
+      'codes that are computed',
+      `'${given.name}', a ${given.type.toLowerCase()} constant`,
+      'quantize the model to int8, or keep float32 weights',
+    );
   const x = state.activation(operator, 0);
   if (!isQuantized(x.tensor)) throw new Unsupported('int8 codes', x.tensor.type.toLowerCase());
   checkType(state.output(operator), 'FLOAT32');
