@@ -16,10 +16,10 @@ export const tfliteGraph = define(
   'tflite_graph',
   2,
   'The graph of the model has no use here: several inputs, a tensor nobody makes, or one made twice.',
-  (file: string, where: string, expected: string, found: string) => ({
+  (file: string, where: string, expected: string, found: string, hint?: string) => ({
     message: `expected ${expected}, found ${found}`,
     at: { file, path: where },
-    hint: 'convert the model again with one input, one output and fixed shapes',
+    hint: hint ?? 'convert the model again with one input, one output and fixed shapes',
   }),
 );
 
@@ -30,7 +30,7 @@ export const tfliteUnsupported = define(
   (file: string, where: string, op: string, expected: string, found: string, hint?: string) => ({
     message: `${op}: expected ${expected}, found ${found}`,
     at: { file, path: where },
-    hint,
+    hint: hint ?? 'change the operator in the model, or end the model in front of it',
   }),
 );
 

@@ -142,3 +142,12 @@ describe('quantizeValue', () => {
         }
   });
 });
+
+test('the zero point may be added after the rounding, as QuantizeLinear and QUANTIZE do', () => {
+  const q = quantizer({ bits: 8, zeroPoint: 3, rounding: 'half-up', zeroPointAdded: 'after-rounding' });
+  expect([-0.5, 0.5, -1.5, 2.49, 500, -500].map((x) => quantizeValue(q, x, 0))).toEqual([
+    2, 4, 1, 5, 127, -128,
+  ]);
+  const before = quantizer({ bits: 8, zeroPoint: 3, rounding: 'half-up' });
+  expect(quantizeValue(before, -0.5, 0)).toBe(3);
+});

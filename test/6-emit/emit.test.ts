@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Compilation } from '../../src/compile.js';
+import { type Compilation, generate } from '../../src/compile.js';
 import { compile, PROJECT, TINY_MLP, temporaryFolder, writeBuild } from '../support/build-case.js';
 
 const work = temporaryFolder('emit');
@@ -38,6 +38,15 @@ test('no file holds a time or a path of this machine', () => {
 test('network.json names the model as the user gave it, so nothing absolute unless the user did', async () => {
   const relative = await compile('examples/tiny-mlp/model.json');
   expect(relative.files.get('network.json')).not.toContain(PROJECT);
+});
+
+test('build.json and network.json remember whose rounding a TFLite network reproduces', () => {
+  const { bounded } = first;
+  const network = { ...bounded.network, tfliteRounding: 'single' } as const;
+  const { files } = generate({ ...bounded, network }, { target: 'xc7', accumulator: { overflow: 'refuse' } });
+  for (const name of ['build.json', 'network.json'])
+    expect(JSON.parse(files.get(name) ?? '{}'), name).toMatchObject({ tfliteRounding: 'single' });
+  expect(JSON.parse(first.files.get('build.json') ?? '{}')).not.toHaveProperty('tfliteRounding');
 });
 
 describe('the files', () => {

@@ -44,13 +44,13 @@ export function add(state: ImportState, operator: TfliteOperator): void {
   const base = { name: nodeName(operator), source: state.source(operator), input: x.name, other: y.name };
   if (isQuantized(x.tensor)) {
     const arithmetic = addArithmetic(state, x, y, int8QuantizerOf(output), fused);
-    state.add({ op: 'add', ...base, output: output.name, arithmetic }, x.shape);
+    state.add({ op: 'add', ...base, output: base.name, arithmetic }, x.shape);
   } else {
     for (const tensor of [y.tensor, output]) checkType(tensor, 'FLOAT32');
-    const sum = state.add({ op: 'add', ...base, output: beforeActivation(output, fused) }, x.shape);
-    activate(state, operator, { tensor: sum, shape: x.shape }, fused, output.name);
+    const sum = state.add({ op: 'add', ...base, output: beforeActivation(operator, fused) }, x.shape);
+    activate(state, operator, { tensor: sum, shape: x.shape }, fused);
   }
-  state.finish(operator, output.name, x.shape);
+  state.finish(operator, nodeName(operator), x.shape);
 }
 
 function addArithmetic(
@@ -130,10 +130,10 @@ function addConstant(
     );
   checkType(output, 'FLOAT32');
   const input = { tensor: x.name, shape: x.shape };
-  const sum = elementwise(state, operator, '', input, beforeActivation(output, fused), {
+  const sum = elementwise(state, operator, '', input, beforeActivation(operator, fused), {
     kind: 'add',
     operand,
   });
-  activate(state, operator, { tensor: sum, shape: x.shape }, fused, output.name);
-  state.finish(operator, output.name, x.shape);
+  activate(state, operator, { tensor: sum, shape: x.shape }, fused);
+  state.finish(operator, nodeName(operator), x.shape);
 }

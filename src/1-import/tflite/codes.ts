@@ -17,17 +17,24 @@ export function quantize(state: ImportState, operator: TfliteOperator): void {
     if (!isQuantized(x.tensor)) {
       checkType(x.tensor, 'FLOAT32');
       const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
-      return state.add({ op: 'quantize', ...base, output: output.name, quantizer }, shape);
+      return state.add({ op: 'quantize', ...base, output: base.name, quantizer }, shape);
     }
     const from = quantizerOf(x.tensor);
     if (sameQuantizer(from, quantizer)) return x.name;
-    return rescale(state, operator, { tensor: x.name, shape, quantizer: from }, output, quantizer, 'NONE');
+    return rescale(state, operator, { tensor: x.name, shape, quantizer: from }, quantizer, 'NONE');
   };
   state.finish(operator, name(), shape);
 }
 
 /** Codes to the real values that they stand for: the Network's tensors hold those already. */
 export function dequantize(state: ImportState, operator: TfliteOperator): void {
+  const given = state.graph.tensors[operator.inputs[0] ?? -1];
+  if (given?.data)
+    throw new Unsupported(
+      'codes that are computed',
+      `'${given.name}', a ${given.type.toLowerCase()} constant`,
+      'quantize the model to int8, or keep float32 weights',
+    );
   const x = state.activation(operator, 0);
   if (!isQuantized(x.tensor)) throw new Unsupported('int8 codes', x.tensor.type.toLowerCase());
   checkType(state.output(operator), 'FLOAT32');
@@ -41,12 +48,12 @@ export function relu(fused: Fused): (state: ImportState, operator: TfliteOperato
     const { name: tensor, shape } = x;
     if (isQuantized(x.tensor)) {
       const quantizer = int8QuantizerOf(x.tensor);
-      rescale(state, operator, { tensor, shape, quantizer }, output, int8QuantizerOf(output), fused);
+      rescale(state, operator, { tensor, shape, quantizer }, int8QuantizerOf(output), fused);
     } else {
       checkType(output, 'FLOAT32');
-      activate(state, operator, { tensor, shape }, fused, output.name, '');
+      activate(state, operator, { tensor, shape }, fused, '');
     }
-    state.finish(operator, output.name, shape);
+    state.finish(operator, nodeName(operator), shape);
   };
 }
 
@@ -58,6 +65,6 @@ export function softmax(state: ImportState, operator: TfliteOperator): void {
   const output = state.output(operator);
   checkType(output, x.tensor.type);
   const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
-  state.add({ op: 'softmax', ...base, output: output.name }, x.shape);
-  state.finish(operator, output.name, x.shape);
+  state.add({ op: 'softmax', ...base, output: base.name }, x.shape);
+  state.finish(operator, base.name, x.shape);
 }

@@ -1,7 +1,7 @@
 /** Network nodes that several operators end in. */
-import type { ElementwiseNode, FixedPointMultiplier, Quantizer, RequantizeNode } from '../types.js';
-import type { TfliteOperator, TfliteTensor } from './decode.js';
-import { activationRange, type Fused, fixedPoint, int8QuantizerOf } from './quantization.js';
+import type { ElementwiseNode, Quantizer, RequantizeNode } from '../types.js';
+import type { TfliteOperator } from './decode.js';
+import { activationRange, type Fused, fixedPoint } from './quantization.js';
 import { type ImportState, nodeName } from './values.js';
 
 /** An integer kernel's way from sums or codes to the codes of the operator's output. */
@@ -32,29 +32,13 @@ export function rescale(
   state: ImportState,
   operator: TfliteOperator,
   input: { readonly tensor: string; readonly shape: readonly number[]; readonly quantizer: Quantizer },
-  output: TfliteTensor,
   quantizer: Quantizer,
   fused: Fused,
 ): string {
   const [from, to] = [input.quantizer.scale[0], quantizer.scale[0]];
   const multiplier = fixedPoint([from / to], [Math.fround(from / to)], state.rounding);
   const arithmetic = { kind: 'multiply', bias: Int32Array.of(0), ...multiplier } as const;
-  return requantize(state, operator, input, quantizer, fused, arithmetic, output.name);
-}
-
-/** Sums of products to codes: sum + bias, times input scale * weight scale / output scale. */
-export function requantizeProducts(
-  state: ImportState,
-  operator: TfliteOperator,
-  sums: { readonly tensor: string; readonly shape: readonly number[] },
-  output: TfliteTensor,
-  bias: Int32Array,
-  multiplier: FixedPointMultiplier,
-  fused: Fused,
-): string {
-  const quantizer = int8QuantizerOf(output);
-  const arithmetic = { kind: 'multiply', bias, ...multiplier } as const;
-  return requantize(state, operator, sums, quantizer, fused, arithmetic, output.name);
+  return requantize(state, operator, input, quantizer, fused, arithmetic, nodeName(operator));
 }
 
 /** One operation on real values. */
@@ -78,15 +62,19 @@ export function elementwise(
   return state.add(node, input.shape);
 }
 
-/** A float kernel's activation; its input has the name that `beforeActivation` gave it. */
+/**
+ * A float kernel's activation.
+ *
+ * @param input has the name that `beforeActivation` gives
+ */
 export function activate(
   state: ImportState,
   operator: TfliteOperator,
   input: { readonly tensor: string; readonly shape: readonly number[] },
   fused: Fused,
-  output: string,
   suffix = ':activation',
 ): string {
+  const output = nodeName(operator);
   switch (fused) {
     case 'NONE':
       return input.tensor;
@@ -100,6 +88,6 @@ export function activate(
 }
 
 /** Name of the tensor in front of a float kernel's activation. */
-export function beforeActivation(output: TfliteTensor, fused: Fused): string {
-  return fused === 'NONE' ? output.name : `${output.name}:real`;
+export function beforeActivation(operator: TfliteOperator, fused: Fused): string {
+  return fused === 'NONE' ? nodeName(operator) : `${nodeName(operator)}:real`;
 }

@@ -6,9 +6,10 @@ import { fileNotReadable } from '../../diagnostics/file-errors.js';
 import * as errors from '../../diagnostics/tflite-errors.js';
 import { verilogName } from '../names.js';
 import type { FixedPointRounding, Network } from '../types.js';
-import { decodeTflite, type TfliteGraph, type TfliteOperator } from './decode.js';
+import { decodeTflite, type TfliteGraph, type TfliteOperator, type TfliteTensor } from './decode.js';
 import { HANDLERS, valueInputs } from './operators.js';
 import { isQuantized, quantizerOf } from './quantization.js';
+import { Damaged } from './table.js';
 import { BadOperator, ImportState, placeOf, sampleShape, Unsupported } from './values.js';
 
 /**
@@ -103,10 +104,11 @@ function declareInput(state: ImportState): Network['input'] {
   const where = `input ${tensor.name}`;
   try {
     const shape = sampleShape(tensor);
-    const input = { name: tensor.name, shape };
+    // Names of operators, which all other tensors have, begin with a capital.
+    const name = /^[A-Z]/.test(tensor.name) ? `input ${tensor.name}` : tensor.name;
+    const input = { name: isQuantized(tensor) ? `${name}:real` : name, shape };
     state.tensors.set(input.name, input);
     if (isQuantized(tensor)) {
-      const name = `${tensor.name}:codes`;
       const quantizer = quantizerOf(tensor);
       const source = { file: graph.file, path: where };
       state.add({ op: 'quantize', name: 'input', source, input: input.name, output: name, quantizer }, shape);
@@ -114,34 +116,67 @@ function declareInput(state: ImportState): Network['input'] {
       return input;
     }
     if (tensor.type !== 'FLOAT32')
-      throw new Unsupported(`'${tensor.name}' to be int8 or float32`, tensor.type.toLowerCase());
-    state.activations.set(index, { name: tensor.name, shape, tensor });
+      throw new Unsupported(
+        `'${tensor.name}' to be int8 or float32`,
+        tensor.type.toLowerCase(),
+        'quantize the model to int8, with an int8 or float32 input',
+      );
+    state.activations.set(index, { name, shape, tensor });
     return input;
   } catch (error) {
     if (!(error instanceof Unsupported || error instanceof BadOperator)) throw error;
-    return fail(errors.tfliteGraph(graph.file, where, error.expected, error.found));
+    const hint = error instanceof Unsupported ? error.hint : undefined;
+    return fail(errors.tfliteGraph(graph.file, where, error.expected, error.found, hint));
   }
 }
 
 function importOperator(state: ImportState, operator: TfliteOperator): void {
   const handler = HANDLERS.get(operator.op);
   try {
-    if (!handler) throw new Unsupported('an operator that is read', 'one that is not');
+    if (!handler) throw notRead(operator);
     if (valueInputs(operator).some((index) => state.unknown.has(index))) {
-      markUnknown(state, operator);
+      for (const output of operator.outputs) state.unknown.add(output);
       return;
     }
     followSoftmax(state, operator);
     handler(state, operator);
   } catch (error) {
-    if (!(error instanceof Unsupported || error instanceof BadOperator)) throw error;
-    state.report(operator, error);
-    markUnknown(state, operator);
+    if (error instanceof Damaged) state.report(operator, new BadOperator('whole options', error.message));
+    else if (error instanceof Unsupported || error instanceof BadOperator) state.report(operator, error);
+    else throw error;
+    assumeOutputs(state, operator);
   }
 }
 
-function markUnknown(state: ImportState, operator: TfliteOperator): void {
-  for (const output of operator.outputs) state.unknown.add(output);
+const HINTS: Readonly<Record<string, string>> = {
+  HARD_SWISH: 'train the model with RELU6 instead',
+  LOGISTIC: 'end the model in front of it; the host can compute it',
+  ARG_MAX: 'end the model in front of it; the host can compute it',
+};
+
+function notRead({ op }: TfliteOperator): Unsupported {
+  const hint = HINTS[op] ?? 'replace it by operators that README.md lists, or end the model in front of it';
+  return new Unsupported('an operator that is read', 'one that is not', hint);
+}
+
+/** After a problem: results are as the file describes them, so that later operators' own problems are found too. */
+function assumeOutputs(state: ImportState, operator: TfliteOperator): void {
+  const computed = operator.inputs.some((index) => state.activations.has(index));
+  for (const index of operator.outputs) {
+    const tensor = state.graph.tensors[index];
+    if (computed && tensor && (isQuantized(tensor) || tensor.type === 'FLOAT32') && hasSampleShape(tensor))
+      state.activations.set(index, { name: tensor.name, shape: sampleShape(tensor), tensor });
+    else state.unknown.add(index);
+  }
+}
+
+function hasSampleShape(tensor: TfliteTensor): boolean {
+  try {
+    return sampleShape(tensor).length > 0;
+  } catch (error) {
+    if (error instanceof Unsupported) return false;
+    throw error;
+  }
 }
 
 /** Softmax is left to the host, so nothing in hardware may use its result; another form of it is the host's too. */

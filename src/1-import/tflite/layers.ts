@@ -2,7 +2,7 @@
 import type { FixedPointMultiplier, QuantizedWeights, Quantizer, Weights, Window } from '../types.js';
 import { readFloats } from './data.js';
 import type { TfliteOperator, TfliteTensor } from './decode.js';
-import { activate, beforeActivation, elementwise, requantizeProducts } from './emit.js';
+import { activate, beforeActivation, elementwise, requantize } from './emit.js';
 import { optionsOf } from './options.js';
 import {
   biasOf,
@@ -167,7 +167,7 @@ function layer(state: ImportState, operator: TfliteOperator, x: Activation, give
   const output = state.output(operator);
   if (isQuantized(x.tensor)) integerLayer(state, operator, x, given, output);
   else floatLayer(state, operator, given, output);
-  state.finish(operator, output.name, given.shape);
+  state.finish(operator, nodeName(operator), given.shape);
 }
 
 function integerLayer(
@@ -182,8 +182,9 @@ function integerLayer(
   const weights = weightsOf(tensor, outputAxis, order);
   const bias = biasOf(state.constant(operator, 2), outputs);
   const multiplier = productMultiplier(state, input, weights, quantizer, floatProduct);
-  const sums = { tensor: emit(weights, `${output.name}:sum`), shape };
-  requantizeProducts(state, operator, sums, output, bias, multiplier, fused);
+  const sums = { tensor: emit(weights, `${nodeName(operator)}:sum`), shape };
+  const arithmetic = { kind: 'multiply', bias, ...multiplier } as const;
+  requantize(state, operator, sums, quantizer, fused, arithmetic, nodeName(operator));
 }
 
 /**
@@ -221,12 +222,12 @@ function floatLayer(
   const operand = bias && readFloats(bias);
   if (operand && operand.length !== outputs)
     throw new BadOperator(`${outputs} biases`, String(operand.length));
-  const real = beforeActivation(output, fused);
-  const products = emit({ encoding: 'real', values }, operand ? `${output.name}:product` : real);
+  const real = beforeActivation(operator, fused);
+  const products = emit({ encoding: 'real', values }, operand ? `${nodeName(operator)}:product` : real);
   const sum = operand
     ? elementwise(state, operator, ':bias', { tensor: products, shape }, real, { kind: 'add', operand })
     : products;
-  activate(state, operator, { tensor: sum, shape }, fused, output.name);
+  activate(state, operator, { tensor: sum, shape }, fused);
 }
 
 /** Floats in the order that a function gives integers. */

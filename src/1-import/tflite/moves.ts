@@ -26,7 +26,7 @@ export function reshape(state: ImportState, operator: TfliteOperator): void {
   checkMoved(x, state, operator);
   const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
   const same = shape.join() === x.shape.join();
-  const name = same ? x.name : state.add({ op: 'reshape', ...base, output: output.name }, shape);
+  const name = same ? x.name : state.add({ op: 'reshape', ...base, output: base.name }, shape);
   state.finish(operator, name, shape);
 }
 
@@ -45,8 +45,8 @@ export function pad(state: ImportState, operator: TfliteOperator): void {
     throw new BadOperator('amounts of zero or more', [top, bottom, left, right].join(', '));
   checkMoved(x, state, operator);
   const shape = [height + top + bottom, width + left + right, channels];
-  const { name: output } = state.output(operator);
-  const base = { name: nodeName(operator), source: state.source(operator), input: x.name, output };
+  const output = nodeName(operator);
+  const base = { name: output, source: state.source(operator), input: x.name, output };
   state.add({ op: 'pad', ...base, padding }, shape);
   state.finish(operator, output, shape);
 }
@@ -74,8 +74,8 @@ export function concatenation(state: ImportState, operator: TfliteOperator): voi
   }
   const channels = parts.reduce((sum, part) => sum + part.shape[rank - 2], 0);
   const shape = [...first.shape.slice(0, -1), channels];
-  const { name: output } = state.output(operator);
-  const base = { name: nodeName(operator), source: state.source(operator), input: first.name, output };
+  const output = nodeName(operator);
+  const base = { name: output, source: state.source(operator), input: first.name, output };
   state.add({ op: 'concat', ...base, others: others.map((part) => part.name) }, shape);
   state.finish(operator, output, shape);
 }

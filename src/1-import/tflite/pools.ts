@@ -43,22 +43,23 @@ export function pool(kind: PoolNode['kind']): (state: ImportState, operator: Tfl
     const output = state.output(operator);
     if (!isQuantized(x.tensor)) {
       checkType(output, 'FLOAT32');
-      const real = addPool(state, operator, x, kind, window, shape, beforeActivation(output, fused));
-      activate(state, operator, { tensor: real, shape }, fused, output.name);
+      const real = addPool(state, operator, x, kind, window, shape, beforeActivation(operator, fused));
+      activate(state, operator, { tensor: real, shape }, fused);
     } else {
       const quantizer = int8QuantizerOf(output);
       checkSameQuantizer(x.tensor, output);
       const { minimum, maximum } = activationRange(fused, quantizer);
       const codesAlready = kind === 'maximum' && minimum === -128 && maximum === 127;
-      const name = codesAlready ? output.name : `${output.name}:${kind === 'maximum' ? 'largest' : 'sum'}`;
+      const result = nodeName(operator);
+      const name = codesAlready ? result : `${result}:${kind === 'maximum' ? 'largest' : 'sum'}`;
       const tensor = addPool(state, operator, x, kind, window, shape, name);
       if (!codesAlready) {
         const count = kind === 'maximum' ? 1 : window.kernel.height * window.kernel.width;
         const arithmetic = { kind: 'divide', count, zeroPoint: quantizer.zeroPoint } as const;
-        requantize(state, operator, { tensor, shape }, quantizer, fused, arithmetic, output.name);
+        requantize(state, operator, { tensor, shape }, quantizer, fused, arithmetic, result);
       }
     }
-    state.finish(operator, output.name, shape);
+    state.finish(operator, nodeName(operator), shape);
   };
 }
 
@@ -80,11 +81,12 @@ export function mean(state: ImportState, operator: TfliteOperator): void {
   const shape = [height / kernel.height, width / kernel.width, channels];
   const output = state.output(operator);
   const kept = output.shape.length === 4;
-  const result = kept ? output.name : `${output.name}:image`;
+  const own = nodeName(operator);
+  const result = kept ? own : `${own}:image`;
   if (isQuantized(x.tensor)) {
     const input = int8QuantizerOf(x.tensor);
     const quantizer = int8QuantizerOf(output);
-    const tensor = addPool(state, operator, x, 'average', window, shape, `${output.name}:sum`);
+    const tensor = addPool(state, operator, x, 'average', window, shape, `${own}:sum`);
     const multiplier = meanMultiplier(input, quantizer, kernel.height * kernel.width, state.rounding);
     const arithmetic = { kind: 'multiply', bias: Int32Array.of(0), ...multiplier } as const;
     requantize(state, operator, { tensor, shape }, quantizer, 'NONE', arithmetic, result);
@@ -93,14 +95,14 @@ export function mean(state: ImportState, operator: TfliteOperator): void {
     addPool(state, operator, x, 'average', window, shape, result);
   }
   if (kept) {
-    state.finish(operator, output.name, shape);
+    state.finish(operator, own, shape);
     return;
   }
   const flat = shape.filter((_, axis) => !reduced.has(axis + 1));
-  const name = `${nodeName(operator)}:flatten`;
+  const name = `${own}:flatten`;
   const source = state.source(operator);
-  state.add({ op: 'reshape', name, source, input: result, output: output.name }, flat);
-  state.finish(operator, output.name, flat);
+  state.add({ op: 'reshape', name, source, input: result, output: own }, flat);
+  state.finish(operator, own, flat);
 }
 
 /**

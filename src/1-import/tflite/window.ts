@@ -38,8 +38,7 @@ export function readWindow(
   const along = (axis: 'height' | 'width') => {
     const extent = (kernel[axis] - 1) * dilation[axis] + 1;
     const count = Math.ceil((same ? image[axis] : image[axis] - extent + 1) / stride[axis]);
-    if (count < 1)
-      throw new BadOperator(`windows of ${extent} or less along the ${axis}`, `an image of ${image[axis]}`);
+    if (count < 1) throw new BadOperator(`an image of ${axis} ${extent} or more`, String(image[axis]));
     const total = Math.max((count - 1) * stride[axis] + extent - image[axis], 0);
     return { count, before: same ? Math.floor(total / 2) : 0, after: same ? Math.ceil(total / 2) : 0 };
   };
