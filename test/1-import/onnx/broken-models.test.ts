@@ -57,26 +57,14 @@ function survives(bytes: Uint8Array): void {
   }
 }
 
-/** Import alone: what is wrong with a network is the next phase's to say. */
-function imports(bytes: Uint8Array): void {
-  const file = join(work, 'damaged.onnx');
-  writeFileSync(file, bytes);
-  try {
-    importOnnx(file);
-  } catch (error) {
-    if (!(error instanceof NarrowgateError)) throw error;
-    expect(error.exitCode).toBe(2);
-  }
-}
-
 test.each([
-  ['dense', smallMlp, survives],
-  ['convolutional', smallConv, imports],
+  ['dense', smallMlp],
+  ['convolutional', smallConv],
 ] as const)(
   'a good %s model with damaged bytes, or cut anywhere, gives a network or messages, never a crash',
-  (_, make, check) => {
+  (_, make) => {
     const good = encodeOnnx(make());
-    check(good);
+    survives(good);
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: good.length }),
@@ -84,7 +72,7 @@ test.each([
         (length, changes) => {
           const bytes = Uint8Array.from(good);
           for (const [at, byte] of changes) bytes[at] = byte;
-          check(changes.length ? bytes : bytes.subarray(0, length));
+          survives(changes.length ? bytes : bytes.subarray(0, length));
         },
       ),
       { numRuns: Number(process.env.FUZZ_RUNS ?? 400) },
