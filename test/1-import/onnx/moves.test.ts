@@ -250,6 +250,31 @@ describe('two tensors', () => {
     expect(run(last)).toEqual([...X, ...X]);
   });
 
+  test('nodes and tensors that one node of the file needs have names of their own', () => {
+    const network = read(
+      [
+        node('GlobalAveragePool', ['x'], ['p']),
+        node('GlobalMaxPool', ['x'], ['m']),
+        node('Squeeze', ['p', 'last'], ['a']),
+        node('Squeeze', ['m', 'last'], ['b']),
+        node('Concat', ['a', 'b'], ['c'], { axis: 2 }),
+        node('ReduceMean', ['x'], ['r'], { axes: { ints: [2, 3] }, keepdims: 0 }),
+        node('ReduceMax', ['x'], ['s'], { axes: { ints: [2, 3] }, keepdims: 0 }),
+        node('Add', ['r', 's'], ['t']),
+        node('Unsqueeze', ['t', 'last'], ['u']),
+        node('Concat', ['c', 'u'], ['y'], { axis: 2 }),
+      ],
+      [integers('last', [1], [-1])],
+    );
+    const unique = (values: string[]) => expect(new Set(values).size).toBe(values.length);
+    unique(network.nodes.map(({ name }) => name));
+    unique(network.nodes.map(({ output }) => output));
+    const mean = [0, 1, 2, 3].map((c) => X.slice(c * 6, c * 6 + 6).reduce((a, b) => a + b, 0) / 6);
+    const output = interpret(network, channelsLast(X, 4, 6)).get('y');
+    const expected = mean.map((value, c) => [value, X[c * 6 + 5], value + X[c * 6 + 5]]);
+    expect(Array.from(output?.data ?? [])).toEqual(expected.flat());
+  });
+
   test('a branch into a softmax is refused', () => {
     expect(() => read([node('Softmax', ['x'], ['s'], { axis: 1 }), node('Add', ['x', 's'], ['y'])])).toThrow(
       /takes the result of a softmax/,
