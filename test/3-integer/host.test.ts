@@ -30,6 +30,16 @@ describe('input codes', () => {
     expect(Array.from(codes)).toEqual([0, 15, 3, 4]);
   });
 
+  test('the zero point of a declared port is added after rounding', () => {
+    const hostInput = {
+      nodes: [],
+      port: { bits: 4, signed: false, scale: { numerator: 1, denominator: 2 }, zeroPoint: 3 },
+    };
+    const data = Float32Array.of(0, 0.25, 0.75, -9, 9, 1);
+    const { codes } = inputCodes({ ...network, hostInput }, { shape: [3, 2], data }, 'x.npy');
+    expect(Array.from(codes)).toEqual([3, 3, 5, 0, 15, 5]);
+  });
+
   test('real values go through the declared port: rounded half to even, saturated', () => {
     const data = Float64Array.from([0, 1, 0.5, 2.5 / 15, -3, 9]);
     const { codes } = inputCodes({ ...network, hostInput: port }, { shape: [3, 2], data }, 'x.npy');

@@ -1,10 +1,12 @@
 /** Broken .onnx files by name: one thing wrong with each, in an otherwise good model. */
 import {
+  codes,
   encodeOnnx,
   floats,
   type GraphSpec,
   graphOf,
   integers,
+  type NodeSpec,
   node,
   quant,
   scalar,
@@ -45,6 +47,28 @@ function graph(dims: number[], ...parts: Parameters<typeof graphOf>[1][]): Uint8
 function thresholds(rows: number[], dims: number[], attributes = {}): Uint8Array {
   const nodes = [node('MultiThreshold', ['x', 't'], ['y'], attributes, 'qonnx.custom_op.general')];
   return graph([1, 2], { nodes, initializers: [floats('t', dims, rows)] });
+}
+
+function ones(count: number): number[] {
+  return new Array<number>(count).fill(1);
+}
+
+/** Convolutions of x [1, 2, 5, 5], each with its attributes and the shape of its weights. */
+function convs(...each: [NodeSpec['attributes'], number[]][]): Uint8Array {
+  const parts = each.map(([attributes, dims], k) => ({
+    nodes: [node('Conv', ['x', `w${k}`], [`c${k}`], attributes)],
+    initializers: [floats(`w${k}`, dims, ones(dims.reduce((a, b) => a * b, 1)))],
+  }));
+  const join = {
+    nodes: [
+      node(
+        'Concat',
+        each.map((_, k) => `c${k}`),
+        ['y'],
+      ),
+    ],
+  };
+  return graph([1, 2, 5, 5], ...parts, join);
 }
 
 /** Bytes that look random and are the same on every machine. */
@@ -111,7 +135,9 @@ export const brokenOnnx: Readonly<Record<string, Uint8Array>> = {
       node('Add', ['c', 'd'], ['y']),
     ],
   }),
-  'residual-add': graph([1, 2], { nodes: [node('Relu', ['x'], ['a']), node('Add', ['x', 'a'], ['y'])] }),
+  'product-of-branches': graph([1, 2], {
+    nodes: [node('Relu', ['x'], ['a']), node('Mul', ['x', 'a'], ['y'])],
+  }),
   'batch-axis-moved': graph([1, 4], {
     nodes: [node('Reshape', ['x', 'shape'], ['y'])],
     initializers: [integers('shape', [2], [2, 2])],
@@ -201,13 +227,6 @@ export const brokenOnnx: Readonly<Record<string, Uint8Array>> = {
   }),
 
   'weights-nan': value('w1', 1, 2, Number.NaN, 4, 5, 6),
-  'weights-float': changed((spec) => ({
-    ...spec,
-    nodes: spec.nodes.map((each) =>
-      each.op === 'MatMul' && each.outputs[0] === 'y' ? node('MatMul', ['q1', 'floating'], ['y']) : each,
-    ),
-    initializers: [...spec.initializers, floats('floating', [2, 2], [0.5, 1, 0.25, 2])],
-  })),
   'weights-from-input': graph([1, 2], { nodes: [node('MatMul', ['x', 'x'], ['y'])] }),
   'weights-three-axes': tensor('w1', (each) => {
     each.dims = [1, 3, 2];
@@ -258,6 +277,159 @@ export const brokenOnnx: Readonly<Record<string, Uint8Array>> = {
     nodes[at] = node('BatchNormalization', ['p1', 'gamma', 'beta', 'mean', 'flat'], ['n1'], {
       epsilon: { f: 0 },
     });
+  }),
+
+  'conv-attributes': convs(
+    [{ kernel_shape: { ints: [3, 2] } }, [4, 2, 3, 3]],
+    [{ group: 3 }, [3, 1, 3, 3]],
+    [{ group: 2 }, [3, 1, 3, 3]],
+    [{ group: 0 }, [3, 2, 3, 3]],
+    [{}, [4, 3, 3, 3]],
+    [{ strides: { ints: [1] } }, [4, 2, 3, 3]],
+    [{ strides: { ints: [0, 1] } }, [4, 2, 3, 3]],
+    [{ dilations: { ints: [1, -1] } }, [4, 2, 3, 3]],
+    [{ pads: { ints: [1, 1] } }, [4, 2, 3, 3]],
+    [{ pads: { ints: [0, 0, -1, 0] } }, [4, 2, 3, 3]],
+    [{ auto_pad: 'SAME' }, [4, 2, 3, 3]],
+    [{}, [4, 2, 3]],
+    [{}, [4, 2, 7, 6]],
+    [{ dilations: { ints: [3, 1] }, pads: { ints: [1, 0, 0, 0] } }, [4, 2, 3, 3]],
+  ),
+  'conv-bias': graph([1, 2, 5, 5], {
+    nodes: [node('Conv', ['x', 'w', 'b'], ['y'])],
+    initializers: [floats('w', [4, 2, 1, 1], ones(8)), floats('b', [3], ones(3))],
+  }),
+  'conv-3d': graph([1, 2, 5, 5, 5], {
+    nodes: [node('Conv', ['x', 'w'], ['y'])],
+    initializers: [floats('w', [1, 2, 1, 1, 1], ones(2))],
+  }),
+  'conv-of-nhwc': graph([1, 4, 4, 3], {
+    nodes: [
+      node('Transpose', ['x'], ['t'], { perm: { ints: [0, 3, 2, 1] } }),
+      node('Conv', ['t', 'w'], ['y']),
+    ],
+    initializers: [floats('w', [1, 3, 1, 1], ones(3))],
+  }),
+  'weights-nan-in-conv': graph([1, 1, 2, 2], {
+    nodes: [node('Conv', ['x', 'w'], ['y'])],
+    initializers: [floats('w', [1, 1, 1, 1], [Number.NaN])],
+  }),
+  pools: graph([1, 2, 4, 4], {
+    nodes: [
+      node('MaxPool', ['x'], ['a', 'indices'], { kernel_shape: { ints: [2, 2] } }),
+      node('MaxPool', ['x'], ['b']),
+      node('AveragePool', ['x'], ['c'], { kernel_shape: { ints: [5, 5] } }),
+      node('MaxPool', ['x'], ['d'], { kernel_shape: { ints: [2, 2] }, pads: { ints: [2, 0, 0, 0] } }),
+      node('AveragePool', ['x'], ['e'], {
+        kernel_shape: { ints: [3, 3] },
+        ceil_mode: 1,
+        count_include_pad: 1,
+      }),
+      node('ReduceMean', ['x'], ['f'], { axes: { ints: [1] } }),
+      node('ReduceMean', ['x'], ['g']),
+      node('GlobalAveragePool', ['flat'], ['h']),
+      node('Flatten', ['x'], ['flat']),
+      node('Concat', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], ['y']),
+    ],
+  }),
+  'shapes-of-branches': graph([1, 2, 4, 4], {
+    nodes: [
+      node('MaxPool', ['x'], ['half'], { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } }),
+      node('Transpose', ['x'], ['turned'], { perm: { ints: [0, 1, 3, 2] } }),
+      node('Add', ['x', 'half'], ['a']),
+      node('Add', ['x', 'turned'], ['b']),
+      node('Concat', ['x', 'half'], ['c'], { axis: 1 }),
+      node('Concat', ['x', 'x'], ['d'], { axis: 2 }),
+      node('Sub', ['x', 'x'], ['e']),
+      node('Concat', ['a', 'b', 'c', 'd', 'e'], ['y']),
+    ],
+  }),
+  moves: graph([1, 4, 4, 4], {
+    nodes: [
+      node('Pad', ['x', 'pads'], ['a'], { mode: 'reflect' }),
+      node('Pad', ['x', 'channels'], ['b']),
+      node('Pad', ['x', 'crop'], ['c']),
+      node('Pad', ['x', 'pads', 'one'], ['d']),
+      node('Pad', ['x', 'short'], ['e']),
+      node('Resize', ['x', '', 'scales'], ['f']),
+      node('Resize', ['x', '', 'halves'], ['g']),
+      node('Resize', ['x', '', 'scales'], ['h'], { mode: 'linear' }),
+      node('Resize', ['x', '', 'scales'], ['i'], {
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'ceil',
+      }),
+      node('Resize', ['x', '', 'two'], ['j']),
+      node('DepthToSpace', ['x'], ['k'], { blocksize: 3 }),
+      node('DepthToSpace', ['x'], ['l'], { blocksize: 2, mode: 'ABC' }),
+      node('DepthToSpace', ['x'], ['m']),
+      node('Transpose', ['x'], ['n'], { perm: { ints: [1, 0, 2, 3] } }),
+      node('Transpose', ['x'], ['o'], { perm: { ints: [0, 1, 2] } }),
+      node('Concat', [...'abcdefghijklmno'], ['y']),
+    ],
+    initializers: [
+      integers('pads', [8], [0, 0, 1, 1, 0, 0, 1, 1]),
+      integers('channels', [8], [0, 1, 0, 0, 0, 0, 0, 0]),
+      integers('crop', [8], [0, 0, -1, 0, 0, 0, 0, 0]),
+      integers('short', [4], [1, 1, 1, 1]),
+      scalar('one', 1),
+      floats('scales', [4], [1, 1, 2, 3]),
+      floats('halves', [4], [1, 1, 0.5, 0.5]),
+      floats('two', [2], [2, 2]),
+    ],
+  }),
+  'output-flattened': graph([1, 2, 3, 3], { nodes: [node('Flatten', ['x'], ['y'])] }),
+  'constant-per-pixel': graph([1, 2, 2, 2], {
+    nodes: [node('Add', ['x', 'c'], ['y'])],
+    initializers: [floats('c', [2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8])],
+  }),
+
+  'quantize-linear': graph([1, 2, 2, 2], {
+    nodes: [
+      node('QuantizeLinear', ['x', 's', 'zf'], ['a']),
+      node('QuantizeLinear', ['x', 's0'], ['b']),
+      node('QuantizeLinear', ['x', 's3'], ['c']),
+      node('QuantizeLinear', ['x', 's2', 'z2'], ['d']),
+      node('QuantizeLinear', ['x', 's2', 'z'], ['e']),
+      node('QuantizeLinear', ['x', 's', 'z'], ['f']),
+      node('DequantizeLinear', ['f', 's0.25', 'z'], ['g']),
+      node('DequantizeLinear', ['x', 's', 'z'], ['h']),
+      node('Relu', ['f'], ['i']),
+      node('QuantizeLinear', ['x', 's', 'z'], ['j'], { block_size: 2 }),
+      node('Pad', ['f', 'pads'], ['k']),
+      node('Concat', [...'abcdeghijk'], ['y']),
+    ],
+    initializers: [
+      scalar('s', 0.5),
+      scalar('s0', 0),
+      scalar('s0.25', 0.25),
+      floats('s2', [2], [0.5, 1]),
+      floats('s3', [3], [1, 1, 1]),
+      codes('z', 'uint8', [], [7]),
+      codes('z2', 'uint8', [2], [7, 8]),
+      floats('zf', [], [7]),
+      integers('pads', [8], [0, 0, 1, 1, 0, 0, 1, 1]),
+    ],
+  }),
+  'integer-operators': graph([1, 2, 2, 2], {
+    nodes: [
+      node('QLinearConv', ['x'], ['a']),
+      node('ConvInteger', ['x'], ['b']),
+      node('Concat', ['a', 'b'], ['y']),
+    ],
+  }),
+  'trunc-attributes': graph([1, 2], {
+    nodes: [
+      node('Trunc', ['x', 'one', 'zero', 'four', 'eight'], ['a'], {}, 'qonnx.custom_op.general'),
+      node('Trunc', ['x', 'zero', 'zero', 'eight', 'four'], ['b'], {}, 'qonnx.custom_op.general'),
+      node('Trunc', ['x', 'one', 'zero', 'eight', 'four'], ['c'], { rounding_mode: 'ODD' }),
+      node('Trunc', ['x', 'one', 'one', 'eight', 'eight', 'four'], ['d']),
+      node('Concat', [...'abcd'], ['y']),
+    ],
+    initializers: [scalar('zero', 0), scalar('one', 1), scalar('four', 4), scalar('eight', 8)],
+  }),
+  'int4-bytes-missing': graph([1, 3], {
+    nodes: [node('DequantizeLinear', ['w', 's'], ['wr']), node('MatMul', ['x', 'wr'], ['y'])],
+    initializers: [{ name: 'w', dims: [3, 1], dataType: 22, rawData: new Uint8Array(1) }, scalar('s', 1)],
   }),
 
   'thresholds-descend': thresholds([1, 2, 5, 4], [2, 2]),

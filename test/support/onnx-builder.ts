@@ -38,10 +38,11 @@ export interface NodeSpec {
 }
 
 export interface GraphSpec {
-  readonly inputs: { name: string; dims?: (number | string)[] }[];
+  readonly inputs: { name: string; dims?: (number | string)[]; type?: number }[];
   readonly outputs: string[];
   readonly nodes: NodeSpec[];
   readonly initializers: RawTensor[];
+  readonly opset?: number;
 }
 
 /** A float32 tensor. */
@@ -57,6 +58,37 @@ export function scalar(name: string, value: number): RawTensor {
 /** An int64 tensor. */
 export function integers(name: string, dims: number[], values: number[]): RawTensor {
   return { name, dims, dataType: 7, int64Data: values };
+}
+
+/** Element types of TensorProto that quantized tensors have. */
+export const TYPES = { uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, uint4: 21, int4: 22 } as const;
+
+/** A tensor of small integers; those of 4 bits lie two to a byte. */
+export function codes(name: string, type: keyof typeof TYPES, dims: number[], values: number[]): RawTensor {
+  if (!type.endsWith('int4')) return { name, dims, dataType: TYPES[type], int32Data: values };
+  const rawData = new Uint8Array(Math.ceil(values.length / 2));
+  values.forEach((value, k) => {
+    rawData[k >> 1] |= (value & 15) << (4 * (k & 1));
+  });
+  return { name, dims, dataType: TYPES[type], rawData };
+}
+
+/** QuantizeLinear and DequantizeLinear of an activation, one scale and zero point. */
+export function quantizePair(
+  input: string,
+  output: string,
+  scale: number,
+  zeroPoint: number,
+  type: keyof typeof TYPES = 'int8',
+): { nodes: NodeSpec[]; initializers: RawTensor[] } {
+  const parameters = [`${output}_scale`, `${output}_zero`];
+  return {
+    nodes: [
+      node('QuantizeLinear', [input, ...parameters], [`${output}_codes`]),
+      node('DequantizeLinear', [`${output}_codes`, ...parameters], [output]),
+    ],
+    initializers: [scalar(parameters[0], scale), codes(parameters[1], type, [], [zeroPoint])],
+  };
 }
 
 export function node(
@@ -90,13 +122,13 @@ function attribute(name: string, value: Attribute): object {
 }
 
 /** The bytes of an .onnx file. */
-export function encodeOnnx({ inputs, outputs, nodes, initializers }: GraphSpec): Uint8Array {
+export function encodeOnnx({ inputs, outputs, nodes, initializers, opset = 17 }: GraphSpec): Uint8Array {
   const shape = (dims: (number | string)[]) => ({
     dim: dims.map((n) => (typeof n === 'string' ? { dimParam: n } : { dimValue: n })),
   });
   const model = {
     irVersion: 8,
-    opsetImport: [{ domain: '', version: 17 }],
+    opsetImport: [{ domain: '', version: opset }],
     graph: {
       name: 'test',
       node: nodes.map(({ op, inputs: from, outputs: to, attributes = {}, name, domain }) => ({
@@ -108,9 +140,9 @@ export function encodeOnnx({ inputs, outputs, nodes, initializers }: GraphSpec):
         attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
       })),
       initializer: initializers,
-      input: inputs.map(({ name, dims }) => ({
+      input: inputs.map(({ name, dims, type = 1 }) => ({
         name,
-        type: { tensorType: { elemType: 1, ...(dims ? { shape: shape(dims) } : {}) } },
+        type: { tensorType: { elemType: type, ...(dims ? { shape: shape(dims) } : {}) } },
       })),
       output: outputs.map((name) => ({ name })),
     },
@@ -160,5 +192,47 @@ export function smallMlp(): GraphSpec {
     { initializers: [floats('w2', [2, 2], [1, -1, 2, 3])] },
     quant('w2', 'w2q', { scale: 0.5, bits: 4 }),
     { nodes: [node('MatMul', ['q1', 'w2q'], ['y'])] },
+  );
+}
+
+/** x [1, 2, 5, 5] -> int8 -> conv 3x3 with int8 weights and int32 bias -> uint8 -> max pool -> flatten -> Gemm -> y [1, 3]. */
+export function smallConv(): GraphSpec {
+  const ramp = (count: number, modulus: number) =>
+    Array.from({ length: count }, (_, k) => ((k * 7) % modulus) - (modulus >> 1));
+  return graphOf(
+    ['batch', 2, 5, 5],
+    quantizePair('x', 'xq', 0.5, -3),
+    {
+      nodes: [
+        node('DequantizeLinear', ['w1', 'w1s', 'w1z'], ['w1r'], { axis: 0 }),
+        node('DequantizeLinear', ['b1', 'b1s'], ['b1r'], { axis: 0 }),
+        node('Conv', ['xq', 'w1r', 'b1r'], ['c1'], {
+          pads: { ints: [1, 1, 1, 1] },
+          strides: { ints: [2, 2] },
+        }),
+        node('Relu', ['c1'], ['r1']),
+      ],
+      initializers: [
+        codes('w1', 'int8', [4, 2, 3, 3], ramp(72, 31)),
+        floats('w1s', [4], [0.5, 0.25, 1, 0.125]),
+        codes('w1z', 'int8', [4], [0, 0, 0, 0]),
+        codes('b1', 'int32', [4], [10, -20, 300, 0]),
+        floats('b1s', [4], [0.25, 0.125, 0.5, 0.0625]),
+      ],
+    },
+    quantizePair('r1', 'q1', 0.75, 0, 'uint8'),
+    {
+      nodes: [
+        node('MaxPool', ['q1'], ['p1'], { kernel_shape: { ints: [2, 2] } }),
+        node('Flatten', ['p1'], ['f1']),
+        node('DequantizeLinear', ['w2', 'w2s'], ['w2r']),
+        node('Gemm', ['f1', 'w2r', 'b2'], ['y'], { transB: 1 }),
+      ],
+      initializers: [
+        codes('w2', 'int8', [3, 16], ramp(48, 13)),
+        scalar('w2s', 0.5),
+        floats('b2', [3], [1, 2, 3]),
+      ],
+    },
   );
 }

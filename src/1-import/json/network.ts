@@ -93,7 +93,7 @@ function readLayers(
 }
 
 function nameOf(layer: LayerDocument, index: number): string {
-  return typeof layer?.name === 'string' ? layer.name : `${layer?.type}_${index}`;
+  return typeof layer?.name === 'string' ? layer.name : `${layer?.type}_${index}`.replaceAll('-', '_');
 }
 
 function checkElements(shape: readonly number[], path: string, findings: Findings): void {

@@ -55,8 +55,9 @@ function depthToSpaceOf(
   if (!(block > 1) || !Number.isInteger(block) || width !== block * x.shape[1]) return undefined;
   for (const order of ['DCR', 'CRD'] as const) {
     if (!sameView(x.view, depthToSpaceView(x.shape, block, order))) continue;
-    const output = `${node.outputs[0]}:image`;
-    const base = { name: `${node.name}:depth-to-space`, source: state.source(node), input: x.tensor, output };
+    const output = state.unusedTensor(`${node.outputs[0]}:image`);
+    const name = state.unusedName(`${node.name}:depth-to-space`);
+    const base = { name, source: state.source(node), input: x.tensor, output };
     state.nodes.push({ op: 'depth-to-space', ...base, block, order });
     return state.declare(output, [height, width, channels], x.dims, channelsFirstView(x.dims), x.codes);
   }

@@ -101,6 +101,8 @@ export const pad: Handler = (state, node, inputs) => {
     state.alias(node.outputs[0], x);
     return;
   }
+  if (x.codes && !x.codes.scale)
+    throw new Unsupported('padding of codes whose zero is not known', 'put the DequantizeLinear before it');
   if (mode !== 'constant') throw new Unsupported(`padding of mode '${mode}'`, 'pad with zeros');
   if (given.some((n) => n < 0)) throw new Unsupported(`negative padding, [${given.join(', ')}]`);
   if (given.some((n) => n >= 2 ** 24)) throw new BadNode('a possible padding', `[${given.join(', ')}]`);

@@ -96,11 +96,22 @@ export class ImportState {
   }
 
   /** The same elements in the same order with another shape, as a node. */
-  reshape(node: OnnxNode, x: Activation, shape: readonly number[], output: string): Activation {
-    const name = output === node.outputs[0] ? node.name : `${node.name}:reshape`;
-    const source = this.source(node);
-    this.nodes.push({ op: 'reshape', name, source, input: x.tensor, output });
+  reshape(node: OnnxNode, x: Activation, shape: readonly number[], wanted: string): Activation {
+    const own = wanted === node.outputs[0];
+    const output = own ? wanted : this.unusedTensor(wanted);
+    const name = this.unusedName(own ? node.name : `${node.name}:reshape`);
+    this.nodes.push({ op: 'reshape', name, source: this.source(node), input: x.tensor, output });
     return this.declare(output, shape, x.dims, x.view, x.codes);
+  }
+
+  /** A name for a tensor that the file does not have. */
+  unusedTensor(wanted: string): string {
+    return unused(wanted, (name) => this.tensors.has(name));
+  }
+
+  /** A name for a node beside the one that stands for the file's. */
+  unusedName(wanted: string): string {
+    return unused(wanted, (name) => this.nodes.some((node) => node.name === name));
   }
 
   /** The tensor as one axis per sample, elements in the Network's order. */
@@ -116,6 +127,12 @@ export class ImportState {
     const shape = x.dims.slice(1);
     return shape.join() === x.shape.join() ? x : this.reshape(node, x, shape, `${node.outputs[0]}:plain`);
   }
+}
+
+function unused(wanted: string, taken: (name: string) => boolean): string {
+  let name = wanted;
+  for (let count = 2; taken(name); count++) name = `${wanted}_${count}`;
+  return name;
 }
 
 /** Why a tensor cannot be read as the operator wants it. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,10 @@ const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'damaged-json-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-copyFileSync(join(EXAMPLES, 'model-format/fc1_weights.npy'), join(work, 'fc1_weights.npy'));
-const models = ['tiny-mlp', 'model-format'].map((name) =>
+for (const folder of ['model-format', 'model-format-graph'])
+  for (const name of readdirSync(join(EXAMPLES, folder)))
+    if (name.endsWith('.npy')) copyFileSync(join(EXAMPLES, folder, name), join(work, name));
+const models = ['tiny-mlp', 'model-format', 'model-format-graph'].map((name) =>
   readFileSync(join(EXAMPLES, name, 'model.json'), 'utf8'),
 );
 

@@ -9,7 +9,7 @@ import { toInteger } from '../../../src/3-integer/convert.js';
 import { boundNetwork } from '../../../src/4-bounds/bounds.js';
 import { formatDiagnostic, NarrowgateError } from '../../../src/diagnostics/diagnostic.js';
 import { brokenOnnx } from '../../support/broken-onnx.js';
-import { encodeOnnx, smallMlp } from '../../support/onnx-builder.js';
+import { encodeOnnx, smallConv, smallMlp } from '../../support/onnx-builder.js';
 
 const CASES = fileURLToPath(new URL('../../cases/broken-onnx', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'broken-onnx-'));
@@ -57,19 +57,25 @@ function survives(bytes: Uint8Array): void {
   }
 }
 
-test('a good model with damaged bytes, or cut anywhere, gives a network or messages, never a crash', () => {
-  const good = encodeOnnx(smallMlp());
-  survives(good);
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 0, max: good.length }),
-      fc.array(fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
-      (length, changes) => {
-        const bytes = Uint8Array.from(good);
-        for (const [at, byte] of changes) bytes[at] = byte;
-        survives(changes.length ? bytes : bytes.subarray(0, length));
-      },
-    ),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 400) },
-  );
-});
+test.each([
+  ['dense', smallMlp],
+  ['convolutional', smallConv],
+] as const)(
+  'a good %s model with damaged bytes, or cut anywhere, gives a network or messages, never a crash',
+  (_, make) => {
+    const good = encodeOnnx(make());
+    survives(good);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: good.length }),
+        fc.array(fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
+        (length, changes) => {
+          const bytes = Uint8Array.from(good);
+          for (const [at, byte] of changes) bytes[at] = byte;
+          survives(changes.length ? bytes : bytes.subarray(0, length));
+        },
+      ),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 400) },
+    );
+  },
+);
