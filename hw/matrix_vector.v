@@ -117,8 +117,9 @@ module matrix_vector #(
             m_axis_tvalid <= dot_valid && dot_last;
         end
         if (rst) begin
-            // last too: without a reset Yosys makes a shift register in a LUT of three and more, which ignores the
-            // enable (xilinx_srl, YosysHQ/yosys issue 6058)
+            // last and data too: without a reset Yosys makes a shift register in a LUT of three and more, which ignores
+            // the enable (xilinx_srl, YosysHQ/yosys issue 6058).  A constant weight lets an activation pass the array.
+            activations <= {SIMD*A_W{1'b0}};
             stage_valid <= {STAGES{1'b0}};
             stage_last  <= {STAGES{1'b0}};
             {dot_valid, dot_last, m_axis_tvalid} <= 3'b000;

@@ -22,7 +22,7 @@ import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
 import { elementsOf, tensorOf } from './stream.js';
 import { networkLatency } from './timing.js';
-import type { Plan, Target } from './types.js';
+import type { Part, Plan, Target, Unit } from './types.js';
 
 /** Interval when the user asks for none, in cycles. */
 export const DEFAULT_CYCLES = 1024;
@@ -72,7 +72,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     channelOrders,
     way: options.requantisation,
   });
-  const units = withFifos(built, permuted.network);
+  const units = withFifos(built, permuted.network).map((unit) => withMemories(unit, options.target));
   return {
     top: `${network.name}_top`,
     target: options.target,
@@ -86,6 +86,20 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     cycles: { interval: Math.max(...units.map(({ interval }) => interval)), latency: networkLatency(units) },
   };
 }
+
+/** Memories as the target has them: iCE40 has no LUT RAM, so line buffers and FIFOs of any size lie in its block RAM. */
+function withMemories(unit: Unit, target: Target): Unit {
+  if (target !== 'ice40') return unit;
+  const inBlocks = (part: Part): Part =>
+    RAM_MODULES.has(part.module) ? { ...part, parameters: new Map(part.parameters).set('BLOCK', 1) } : part;
+  return {
+    ...unit,
+    before: unit.before.map(inBlocks),
+    ...(unit.second && { second: { ...unit.second, parts: unit.second.parts.map(inBlocks) } }),
+  };
+}
+
+const RAM_MODULES = new Set(['sliding_window', 'stream_fifo', 'upsample', 'depth_to_space']);
 
 /** Each stage with the lanes it can have. */
 function foldStages(

@@ -3,9 +3,8 @@ import { addLatency } from './add-latency.js';
 import { arrayLatency } from './array.js';
 import type { Part, Unit } from './types.js';
 
-/** Cycles from the last beat of a window, or of an image, to its result. */
+/** Cycles from the last beat of a window to its result. */
 const POOL_LATENCY = 1;
-const GLOBAL_POOL_LATENCY = 1;
 
 /** Cycles from taking a beat to offering the result, of the modules that map beats one to one. */
 const LATENCY: Record<string, (part: Part) => number> = {
@@ -80,7 +79,7 @@ function passPart(times: Float64Array, part: Part): Float64Array {
       return passGroups(times, Number(part.parameters.get('TAPS')), part.output.beats, POOL_LATENCY);
     case 'global_pool': {
       const folds = Number(part.parameters.get('FOLDS'));
-      return Float64Array.from(times.subarray(times.length - folds), (time) => time + GLOBAL_POOL_LATENCY);
+      return times.slice(times.length - folds).map((time) => time + (folds > 1 ? 2 : 1));
     }
     case 'sliding_window':
       return passWindow(times, part);

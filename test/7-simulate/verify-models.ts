@@ -100,3 +100,47 @@ export const BIPOLAR: ModelText & Record<string, unknown> = {
 };
 
 export const BIPOLAR_CODES = [1, -1, -1, 1, 1, 1, -1, 1, -1, -1, 1, -1, 1, 1, -1, -1, -1];
+
+const mixed = (rows: number, columns: number, low: number, high: number) =>
+  Array.from({ length: rows }, (_, row) =>
+    Array.from(
+      { length: columns },
+      (__, column) => low + ((row * 7 + column * 5 + row * column) % (high - low + 1)),
+    ),
+  );
+
+/** Bipolar codes with weights of every kind: counted, selected, with thresholds of their own or sums that leave. */
+export const SELECTING: ModelText & Record<string, unknown> = {
+  format: 'narrowgate-model',
+  version: 1,
+  name: 'selecting_mlp',
+  input: { shape: [24] },
+  layers: [
+    { type: 'quantize', name: 'entry', encoding: 'bipolar', scale: 1 },
+    {
+      type: 'dense',
+      name: 'counted',
+      weights: { encoding: 'bipolar', values: signs(8, 24) },
+      output: { encoding: 'bipolar', scale: 1 },
+    },
+    {
+      type: 'dense',
+      name: 'signed_weights',
+      weights: { bits: 3, values: mixed(6, 8, -4, 3) },
+      output: { encoding: 'bipolar', scale: 1 },
+    },
+    {
+      type: 'dense',
+      name: 'ternary',
+      weights: { bits: 2, narrow: true, values: mixed(6, 6, -1, 1) },
+      thresholds: { values: mixed(6, 1, -3, 2), output: { encoding: 'bipolar' } },
+    },
+    {
+      type: 'dense',
+      name: 'unsigned_weights',
+      weights: { bits: 4, signed: false, values: mixed(4, 6, 0, 15) },
+      thresholds: { values: [[20], [3], [-5], [0]], output: { encoding: 'bipolar' } },
+    },
+    { type: 'dense', name: 'scores', weights: { bits: 5, values: mixed(3, 4, -16, 15) } },
+  ],
+};

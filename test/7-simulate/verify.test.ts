@@ -2,8 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkCertificate } from '../../src/certificate-checker/check.js';
 import { BOTH, check, record, Workshop } from './verify-build.js';
-import { BIPOLAR, BIPOLAR_CODES, INTEGER, INTEGER_CODES, POSITIVE } from './verify-models.js';
+import { BIPOLAR, BIPOLAR_CODES, INTEGER, INTEGER_CODES, POSITIVE, SELECTING } from './verify-models.js';
 
 const TINY = join(import.meta.dirname, '../../examples/tiny-mlp/model.json');
 const workshop = new Workshop();
@@ -72,6 +73,29 @@ describe.each([
     expect(verdict.simulators.map(({ vectors }) => vectors)).toEqual([50, 7]);
   });
 });
+
+test.each([
+  { counted: [8, 12], signed_weights: [3, 8], ternary: [2, 6], unsigned_weights: [4, 2], scores: [1, 4] },
+  { counted: [4, 24], signed_weights: [3, 4], ternary: [6, 3], unsigned_weights: [2, 6], scores: [1, 2] },
+  { counted: [2, 12], signed_weights: [2, 2], ternary: [3, 1], unsigned_weights: [1, 3], scores: [3, 1] },
+] as const)(
+  'bipolar codes and weights of every kind, $counted $signed_weights $ternary $unsigned_weights $scores',
+  async (fold) => {
+    const folds = new Map(Object.entries(fold).map(([name, [pe, simd]]) => [name, { pe, simd }]));
+    for (const [policy, overflow] of [
+      ['minimal', 'refuse'],
+      ['datatype', 'refuse'],
+      [3, 'wrap'],
+    ] as const) {
+      const directory = await workshop.build(SELECTING, { folds, accumulator: { policy, overflow } });
+      expect(record(directory).layers.every(({ engine }) => engine === 'folded')).toBe(true);
+      const { cycles } = record(directory);
+      const verdict = await check(directory, BIPOLAR_CODES, { samples: 40, trace: true });
+      expect(verdict).toMatchObject({ passed: true, mismatches: 0, cycles });
+      expect(checkCertificate(directory)).toMatchObject({ valid: true, problems: [] });
+    }
+  },
+);
 
 /** Fold files for both networks; every layer has its line. */
 const FOLDS = [

@@ -21,13 +21,14 @@ export interface Engine {
   readonly ACC_W: number;
   readonly widths?: readonly number[]; // [PE], bits of each PE's accumulator; default ACC_W
   readonly SEPARATE?: number; // 1: a channel per neuron, each with inputs of its own
+  readonly weight?: bigint; // code of all weights; default random ones
   readonly SIGNED?: number; // 1: narrower ones extend as two's complement
 }
 
 /** Beats offered, at least: the reset in mid-stream comes after 24 to 52 cycles. */
 const BEATS = 64;
 
-export function engineBench({ widths, ...engine }: Engine): Bench {
+export function engineBench({ widths, weight, ...engine }: Engine): Bench {
   const { PE, SIMD, SYNAPSE_FOLD, NEURON_FOLD, A_W, A_KIND, W_W, W_KIND, START_ROM, ACC_W } = engine;
   const random = new Random(PE * 1000 + SIMD * 100 + ACC_W);
   const inputs = SIMD * SYNAPSE_FOLD;
@@ -35,9 +36,11 @@ export function engineBench({ widths, ...engine }: Engine): Bench {
   const init = random.bits(ACC_W); // START_ROM makes it without effect
   const neurons = Array.from({ length: PE * NEURON_FOLD }, (_, neuron) => ({
     codes:
-      neuron === 0
-        ? new Array<bigint>(inputs).fill(heaviestWeight(engine))
-        : random.words(inputs, W_W).map((code) => allowed(code, W_KIND)),
+      weight !== undefined
+        ? new Array<bigint>(inputs).fill(weight)
+        : neuron === 0
+          ? new Array<bigint>(inputs).fill(heaviestWeight(engine))
+          : random.words(inputs, W_W).map((code) => allowed(code, W_KIND)),
     initial: START_ROM ? random.bits(ACC_W) : init,
   }));
 

@@ -5,6 +5,7 @@ import { dspBench, dspLatency } from './dsp-engine.js';
 import { engineBench } from './engine.js';
 import { cellsOf, cellsOfBench, runDspNetlist, runNetlist } from './netlist.js';
 import { BIPOLAR, SIGNED, UNSIGNED } from './operands.js';
+import { searchBench } from './thresholds.js';
 import { windowBench, windowOf } from './windows.js';
 import { YOSYS } from './yosys.js';
 
@@ -25,6 +26,32 @@ test(`netlist of matrix_vector with a delayed row end, by ${yosys.name}`, async 
     ...{ A_W: 2, A_KIND: UNSIGNED, W_W: 2, W_KIND: SIGNED, ACC_W: 9 },
   });
   expect(await runNetlist(bench, yosys)).toEqual({ latency: 7, cycles: bench.input.length + 3 });
+});
+
+/** An activation passes such an array unchanged: a chain of registers that Yosys may take for a shift register. */
+test(`netlist of matrix_vector with constant weights, by ${yosys.name}`, async () => {
+  const bench = engineBench({
+    ...{ PE: 1, SIMD: 1, SYNAPSE_FOLD: 1, NEURON_FOLD: 1, CHAIN: 8, BLOCK: 0, PIPELINE: 1, START_ROM: 0 },
+    ...{ A_W: 3, A_KIND: UNSIGNED, W_W: 16, W_KIND: UNSIGNED, ACC_W: 12, weight: 1n },
+  });
+  expect(await runNetlist(bench, yosys)).toEqual({ latency: 5, cycles: bench.input.length + 4 });
+});
+
+test.each([BIPOLAR, SIGNED])(
+  `netlist of matrix_vector, bipolar activations, weights of kind %i, by ${yosys.name}`,
+  async (W_KIND) => {
+    const bench = engineBench({
+      ...{ PE: 1, SIMD: 8, SYNAPSE_FOLD: 3, NEURON_FOLD: 2, CHAIN: 8, BLOCK: 0, PIPELINE: 1, START_ROM: 0 },
+      ...{ A_W: 1, A_KIND: BIPOLAR, W_W: W_KIND === BIPOLAR ? 1 : 3, W_KIND, ACC_W: 9 },
+    });
+    const latency = W_KIND === BIPOLAR ? 5 : 6;
+    expect(await runNetlist(bench, yosys)).toEqual({ latency, cycles: bench.input.length - 3 + latency });
+  },
+);
+
+test(`netlist of threshold_search, by ${yosys.name}`, async () => {
+  const bench = searchBench([1, 5, 0n, 6, 16, 4, 0, 2]);
+  expect(await runNetlist(bench, yosys)).toEqual({ latency: 5, cycles: bench.input.length + 4 });
 });
 
 test(`netlist of popcount_dot, by ${yosys.name}`, async () => {

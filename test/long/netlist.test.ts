@@ -9,6 +9,7 @@ import { dspBench, dspLatency } from '../hw/dsp-engine.js';
 import { engineBench, engineLatency } from '../hw/engine.js';
 import { runDspNetlist, runNetlist } from '../hw/netlist.js';
 import { BIPOLAR, SIGNED, TERNARY, UNSIGNED } from '../hw/operands.js';
+import { searchBench } from '../hw/thresholds.js';
 import { YOSYS } from '../hw/yosys.js';
 
 describe.each(YOSYS)('$name', (yosys) => {
@@ -25,6 +26,13 @@ describe.each(YOSYS)('$name', (yosys) => {
     [1, 3, 4, 16, UNSIGNED, 1, SIGNED, 2, 4, 7],
     [1, 6, 2, 2, BIPOLAR, 1, SIGNED, 3, 4, 8],
     [2, 20, 2, 2, BIPOLAR, 1, BIPOLAR, 1, 4, 6],
+    [1, 20, 3, 2, BIPOLAR, 1, BIPOLAR, 1, 8, 6],
+    [2, 16, 2, 2, BIPOLAR, 1, BIPOLAR, 1, 8, 5],
+    [1, 18, 3, 1, BIPOLAR, 1, BIPOLAR, 1, 8, 6],
+    [1, 9, 2, 2, BIPOLAR, 1, SIGNED, 4, 8, 9],
+    [1, 5, 3, 2, BIPOLAR, 1, TERNARY, 2, 4, 5],
+    [1, 8, 2, 2, BIPOLAR, 1, UNSIGNED, 3, 8, 4], // sums wrap
+    [1, 2, 2, 2, UNSIGNED, 2, UNSIGNED, 16, 8, 20], // two registers inside the array
     [1, 2, 2, 2, UNSIGNED, 8, SIGNED, 8, 8, 20],
   ])(
     'matrix_vector %i x %i, folds %i x %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, %i-bit accumulator',
@@ -61,6 +69,29 @@ describe.each(YOSYS)('$name', (yosys) => {
       );
     },
   );
+
+  /** Activations that pass an array with a weight of 1 unchanged: chains of registers with one enable. */
+  test.each([
+    [UNSIGNED, 4, SIGNED, 3],
+    [SIGNED, 4, SIGNED, 2],
+    [UNSIGNED, 3, BIPOLAR, 1],
+    [UNSIGNED, 2, UNSIGNED, 16],
+  ])('constant weights, A kind %i of %i bits, W kind %i of %i bits', async (A_KIND, A_W, W_KIND, W_W) => {
+    const folds = { PE: 1, SIMD: 1, SYNAPSE_FOLD: 1, NEURON_FOLD: 1 };
+    const engine = { ...folds, A_W, A_KIND, W_W, W_KIND, CHAIN: 8, BLOCK: 0, PIPELINE: 1, START_ROM: 0 };
+    await runNetlist(engineBench({ ...engine, ACC_W: 12, weight: 1n }), yosys);
+  });
+
+  test.each([
+    // lanes, IN_W, IN_XOR, THRESHOLD_W, levels, OUT_W, BASE, FOLDS
+    [2, 6, 0x20n, 6, 8, 3, 0, 1],
+    [1, 8, 0n, 9, 32, 8, -100, 3],
+    [2, 4, 0n, 4, 2, 1, 0, 2],
+  ] as const)('threshold_search %i lanes of %i bits, xor %i, T %i bits, %i levels', async (...row) => {
+    const bench = searchBench(row);
+    const latency = Math.log2(row[4]) + 1;
+    expect(await runNetlist(bench, yosys)).toEqual({ latency, cycles: bench.input.length - 1 + latency });
+  });
 
   test.each([
     [16, 5],
