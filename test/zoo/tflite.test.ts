@@ -1,7 +1,9 @@
 /** Published TFLite models: their nodes, and the integer kernels' codes against results that others computed. */
 import { describe, expect, test } from 'vitest';
 import { importTflite } from '../../src/1-import/tflite/index.js';
-import type { Network } from '../../src/1-import/types.js';
+import type { FixedPointRounding, Network } from '../../src/1-import/types.js';
+import { toInteger } from '../../src/3-integer/convert.js';
+import { evaluateBatches } from '../../src/3-integer/evaluate.js';
 import { readNpy } from '../../src/shared/npy.js';
 import { interpretTflite } from '../support/tflite-interpreter.js';
 import { skipped, zooFile, zooMissing } from './zoo.js';
@@ -41,8 +43,8 @@ const MODELS = [
   },
 ];
 
-/** Samples of each model: the interpreter is plain, not fast. */
-const SAMPLES = Number(process.env.TFLITE_SAMPLES ?? 20);
+/** Samples that the interpreter sees: it is plain, not fast. */
+const SAMPLES = Number(process.env.TFLITE_SAMPLES ?? 5);
 
 /** Input codes of one sample. */
 function sample(inputs: string, offset: number, n: number): Int32Array {
@@ -118,6 +120,30 @@ describe.each(MODELS)('$model', ({ model, prefix, operators, inputs, offset, out
       }
     },
   );
+
+  test.skipIf(zooMissing)(`so does the integer model, for all samples${suffix}`, () => {
+    const file = zooFile(`tflite/${model}.tflite`);
+    const { data, shape } = readNpy(zooFile(`data/${inputs}.npy`));
+    const input = Int32Array.from(data, (code) => code + offset);
+    const reference = (kind: string) => readNpy(zooFile(`reference/${outputs}_${kind}.npy`)).data;
+    const scale = importTflite(file).nodes.flatMap((node) =>
+      node.op === 'requantize' ? [node.quantizer.scale[0]] : [],
+    );
+    const logitsOf = (rounding: FixedPointRounding): Int32Array => {
+      const network = toInteger(importTflite(file, rounding));
+      const logits = new Int32Array(reference('logits_int8_tflm').length);
+      const width = logits.length / shape[0];
+      evaluateBatches(network, input, shape[0], (codes, first) => logits.set(codes, first * width));
+      return logits;
+    };
+    expect(Array.from(logitsOf('double'))).toEqual(Array.from(reference('logits_int8_tflm')));
+    const float = logitsOf('float');
+    const width = float.length / shape[0];
+    const probabilities = Array.from({ length: shape[0] }, (_, n) =>
+      softmaxCodes(float.subarray(n * width, (n + 1) * width), scale[scale.length - 1]),
+    ).flat();
+    expect(probabilities).toEqual(Array.from(reference('int8_xnnpack')));
+  });
 });
 
 test.skipIf(zooMissing)(`a float model has real weights${suffix}`, () => {
