@@ -8,9 +8,9 @@
 import { writeFileSync } from 'node:fs';
 import { flipFlops } from '../dist/5-plan/model-flip-flops.js';
 import { unitTerms } from '../dist/5-plan/model-terms.js';
-import { solveScales, totalOf } from './model-solve.mjs';
 import { FIT_SEED, modelUnits } from './model-layers.mjs';
 import { romTable } from './model-roms.mjs';
+import { solveScales, totalOf } from './model-solve.mjs';
 import { synthesizeParts } from './model-synthesis.mjs';
 
 const units = await modelUnits(FIT_SEED, Number(process.argv[2] ?? 130), true);
@@ -31,8 +31,8 @@ for (const target of ['xc7', 'ice40']) {
     kind: unit.kind,
     hash,
     parts: measured[k],
-    terms: Object.fromEntries(unitTerms(unit, rom)),
-    flipFlops: Object.fromEntries(flipFlops(unit)),
+    terms: Object.fromEntries(unitTerms(unit, rom, target)),
+    flipFlops: Object.fromEntries(flipFlops(unit, target)),
   }));
   fits[target] = { rom, scales: solveScales(rows, target) };
   report(target, rows);
@@ -62,7 +62,8 @@ function report(target, rows) {
     const at = (share) => `${(100 * list[Math.floor(share * (list.length - 1))][0]).toFixed(1)} %`;
     console.log(`${target} ${figure}: median ${at(0.5)}, 90th percentile ${at(0.9)}, largest ${at(1)}`);
     if (process.env.NARROWGATE_DEBUG)
-      for (const [error, row, found] of list.slice(-12)) console.log((100 * error).toFixed(1), found, row.name);
+      for (const [error, row, found] of list.slice(-12))
+        console.log((100 * error).toFixed(1), found, row.name);
   }
 }
 
@@ -86,6 +87,8 @@ const text = (target) => {
       depths: ${list(rom.depths)},
       even: ${list(rom.even)},
       skewed: ${list(rom.skewed)},
+      columns: ${rom.columns},
+      sharing: ${rom.sharing},
     },
     scales: {
 ${lines.join('\n')}
@@ -102,6 +105,8 @@ export interface RomTable {
   readonly depths: readonly number[]; // beyond, ascending
   readonly even: readonly number[]; // [depths], half of the bits are 1
   readonly skewed: readonly number[]; // [depths], a fifth of them are
+  readonly columns: number; // of the ROMs in the table
+  readonly sharing: number; // LUTs a column fall with this power of the number of columns
 }
 
 export interface Fit {
@@ -115,4 +120,7 @@ ${text('ice40')}
 };
 `,
 );
-writeFileSync('scripts/model-measurements.json', `[\n${measurements.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+writeFileSync(
+  'scripts/model-measurements.json',
+  `[\n${measurements.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`,
+);

@@ -57,7 +57,10 @@ export async function modelUnits(seed, count, ways = false) {
         const how = unit.fold ? ` ${unit.engine} PE ${pe} SIMD ${simd} ${unit.requantisation ?? 'sums'}` : '';
         const name = `${networks}: ${text} ${unit.name}${how}`;
         const files = unitSources(unit);
-        const hash = createHash('sha256').update(JSON.stringify([...files].sort())).digest('hex').slice(0, 16);
+        const hash = createHash('sha256')
+          .update(JSON.stringify([...files].sort()))
+          .digest('hex')
+          .slice(0, 16);
         units.push({ unit, job: { name, top: unit.module, files }, hash });
       }
     }
@@ -73,16 +76,28 @@ const pick = (random, values) => values[Math.floor(random() * values.length)];
 function network(random) {
   for (;;) {
     const small = random() < 0.3; // such as jet tagging: some are unrolled
-    const inputs = pick(random, small ? [10, 16, 16, 24, 32, 64] : [49, 64, 100, 128, 196, 256, 400, 784, 784]);
+    const inputs = pick(
+      random,
+      small ? [10, 16, 16, 24, 32, 64] : [49, 64, 100, 128, 196, 256, 400, 784, 784],
+    );
     const hidden = pick(random, small ? [8, 16, 24, 32, 32, 64] : [16, 32, 64, 64, 100, 128, 256]);
     const outputs = pick(random, small ? [1, 2, 5, 5, 8, 10, 16] : [4, 5, 10, 10, 16, 32, 64]);
-    const cycles = pick(random, small ? [1, 1, 1, 4, 8, 16, 32, 64, 256] : [16, 32, 64, 64, 128, 256, 512, 1024, 1024]);
+    const cycles = pick(
+      random,
+      small ? [1, 1, 1, 4, 8, 16, 32, 64, 256] : [16, 32, 64, 64, 128, 256, 512, 1024, 1024],
+    );
     const weights = pick(random, [1, 1, 1, 2, 2, 2, 3, 4, 4, 5, 6, 8]);
     const binary = random() < (weights === 1 ? 0.4 : 0.1);
-    const activations = binary ? 1 : pick(random, [2, 2, 2, 3, 4, 4, 6, 8].filter((bits) => bits <= weights + 3));
+    const activations = binary
+      ? 1
+      : pick(
+          random,
+          [2, 2, 2, 3, 4, 4, 6, 8].filter((bits) => bits <= weights + 3),
+        );
     const bipolar = binary && random() < 0.8;
     const first = bipolar ? 1 : pick(random, [activations, activations, 8]);
-    const lutsOf = (macs, bits) => (Math.ceil(macs / cycles) * (bipolar ? 2 : Math.ceil(weights / 2) * (bits + 1.5)));
+    const lutsOf = (macs, bits) =>
+      Math.ceil(macs / cycles) * (bipolar ? 2 : Math.ceil(weights / 2) * (bits + 1.5));
     const luts = lutsOf(inputs * hidden, first) + lutsOf(hidden * outputs, activations);
     if (luts > MOST_LUTS) continue;
     const sizes = [inputs, hidden, outputs];
@@ -101,14 +116,22 @@ function network(random) {
         weights: { ...(weights === 1 ? { encoding: 'bipolar' } : { bits: weights, narrow }), values },
         ...(at === 1 && leaves
           ? {}
-          : { thresholds: { values: thresholdRows(random, style, sizes[at + 1], bipolar ? 1 : activations, spread), output } }),
+          : {
+              thresholds: {
+                values: thresholdRows(random, style, sizes[at + 1], bipolar ? 1 : activations, spread),
+                output,
+              },
+            }),
       };
     };
     const model = {
       format: 'narrowgate-model',
       version: 1,
       name: 'random',
-      input: { shape: [inputs], type: bipolar ? { bits: 8, signed: false } : { bits: first, signed: first > 1 && random() < 0.15 } },
+      input: {
+        shape: [inputs],
+        type: bipolar ? { bits: 8, signed: false } : { bits: first, signed: first > 1 && random() < 0.15 },
+      },
       layers: [
         ...(bipolar ? [{ type: 'quantize', name: 'sign', encoding: 'bipolar', scale: 1 }] : []),
         layer(0),
@@ -117,7 +140,10 @@ function network(random) {
     };
     const options = {
       target: 'xc7',
-      accumulator: { policy: pick(random, ['minimal', 'minimal', 'minimal', 'l1', 'datatype', 32]), overflow: 'refuse' },
+      accumulator: {
+        policy: pick(random, ['minimal', 'minimal', 'minimal', 'l1', 'datatype', 32]),
+        overflow: 'refuse',
+      },
       cycles,
     };
     const text = `${sizes.join('x')} W${weights}A${activations}${bipolar ? ' bipolar' : ''} in ${cycles}`;

@@ -22,7 +22,11 @@ export function solveScales(rows, target) {
           // a flip-flop takes a logic cell of an iCE40 where it shares no LUT's
           if (target === 'ice40' && figure === 'sites' && flipFlops[module])
             own.push([`${module}.flip_flops`, flipFlops[module]]);
-          return { terms: new Map(own), found: parts[module][figure], weight: 1 / Math.max(LEAST_LUTS, totalOf(parts, figure)) };
+          return {
+            terms: new Map(own),
+            found: parts[module][figure],
+            weight: 1 / Math.max(LEAST_LUTS, totalOf(parts, figure)),
+          };
         });
       for (const [term, scale] of robust(equations)) {
         scales[term] ??= [0, 0];

@@ -62,7 +62,8 @@ function countParts(modules, top, target) {
     total.ff += ff;
     total.bram += bram;
     for (const { type } of Object.values(modules[name].cells))
-      if (modules[type] && !modules[type].attributes.blackbox && !modules[type].attributes.whitebox) visit(type);
+      if (modules[type] && !modules[type].attributes.blackbox && !modules[type].attributes.whitebox)
+        visit(type);
   };
   visit(top);
   return found;

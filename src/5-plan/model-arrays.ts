@@ -3,7 +3,8 @@ import { countBits } from '../shared/interval.js';
 
 /** Rows and adders of booth_dot with PIPELINE = 1. */
 export interface BoothCost {
-  readonly rows: number; // bits of all rows: a LUT6 each, the adder included
+  readonly rows: number; // bits of the rows of digits -2 .. 2: a LUT6 each, the adder included
+  readonly topRows: number; // of the rows of digits -1 .. 1
   readonly digits: number; // radix-4 digits of all lanes
   readonly joins: number; // bits at which the adders that join digits and lanes have two operands
   readonly compressed: number; // of these, weighed by how many operands Yosys gathers into one sum of 3:2 compressors
@@ -35,7 +36,7 @@ export function boothCost({ lanes, activationBits, digits, short, bits, chain }:
   };
   const levels = Math.ceil(Math.log2(Math.ceil(lanes / chain)));
   const second = digits + levels > 8 ? digits + levels - 7 : 0; // booth_dot's REGISTER_AT
-  let [rows, joins, feeds, registers] = [0, 0, 0, 0];
+  let [rows, topRows, joins, feeds, registers] = [0, 0, 0, 0, 0];
   const used = (width: number) => Math.min(width, bits);
   const visit = (count: number, registerAt: number): void => {
     if (count > chain) {
@@ -49,7 +50,8 @@ export function boothCost({ lanes, activationBits, digits, short, bits, chain }:
       for (let d = 0; d < digits; d++) {
         const width = (upTo: number) => Math.max(0, Math.min(bitsOf(upTo * rowMost(d)), bits - 2 * d));
         const row = Math.min(rowBits(d), Math.max(0, bits - 2 * d));
-        rows += count * row;
+        if (rowBits(d) > activationBits) rows += count * row;
+        else topRows += count * row;
         for (let lane = 2; lane <= count; lane++) feeds += width(lane) - row;
         registers += width(count);
         if (d === 0) continue;
@@ -57,12 +59,14 @@ export function boothCost({ lanes, activationBits, digits, short, bits, chain }:
         joins += both;
         feeds += Math.max(0, used(bitsOf(most(count, d + 1))) - 2 * d - both);
       }
-    if (registerAt === 1 || (registerAt > 1 && count <= chain)) registers += used(bitsOf(most(count, digits)));
+    if (registerAt === 1 || (registerAt > 1 && count <= chain))
+      registers += used(bitsOf(most(count, digits)));
   };
   visit(lanes, second);
   const operands = Math.ceil(lanes / chain) * digits;
   return {
     rows,
+    topRows,
     digits: lanes * digits,
     joins,
     compressed: operands > 2 ? joins * (1 - 2 / operands) : 0,

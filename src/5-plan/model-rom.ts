@@ -62,9 +62,13 @@ function hexDigit(code: number): number {
   return code < 58 ? code - 48 : (code | 32) - 87;
 }
 
-/** LUTs for each column of a ROM of so many words. */
-export function lutsPerColumn(table: RomTable, depth: number, skew: number): number {
-  if (depth <= table.one) return 1;
+/** LUTs of a ROM. */
+export function romLuts(table: RomTable, depth: number, { luts, skew }: RomColumns): number {
+  if (depth <= table.one) return luts;
+  return luts * lutsPerColumn(table, depth, skew) * (luts / table.columns) ** -table.sharing;
+}
+
+function lutsPerColumn(table: RomTable, depth: number, skew: number): number {
   const { depths } = table;
   let at = depths.findIndex((each) => each >= depth);
   if (at < 0) at = depths.length - 1;
@@ -79,8 +83,8 @@ export function lutsPerColumn(table: RomTable, depth: number, skew: number): num
 
 /** LUTs of a simple dual-port RAM: RAM32M holds 6 bits in 4 LUTs, RAM64M 3 bits in 4, RAM64X1D 1 bit in 2. */
 export function lutRam(width: number, depth: number): { ram: number; select: number; banks: number } {
-  if (width * depth >= 4096 && depth > 64) return { ram: 0, select: 0, banks: 0 };
-  const left = (bits: number) => 4 * Math.floor(width / bits) + (width % bits === 1 ? 2 : width % bits ? 4 : 0);
+  const left = (bits: number) =>
+    4 * Math.floor(width / bits) + (width % bits === 1 ? 2 : width % bits ? 4 : 0);
   if (depth <= 32) return { ram: left(6), select: 0, banks: 1 };
   const banks = Math.ceil(depth / 64);
   return { ram: banks * left(3), select: width * Math.ceil((banks - 1) / 3), banks };
@@ -90,19 +94,30 @@ export function lutRam(width: number, depth: number): { ram: number; select: num
 const RAMB18 = [36, 18, 9, 4, 2, 1].map((width, k) => ({ width, depth: 512 << k }));
 const SB_RAM40 = [16, 8, 4, 2].map((width, k) => ({ width, depth: 256 << k }));
 
+/** Bits in flip-flops for which Yosys takes an SB_RAM40_4K instead. */
+const SB_RAM40_BITS = 64;
+
+function blocks(width: number, depth: number, target: Target): number {
+  const shapes = target === 'ice40' ? SB_RAM40 : RAMB18;
+  return Math.min(...shapes.map((shape) => Math.ceil(width / shape.width) * Math.ceil(depth / shape.depth)));
+}
+
+/** Where the vectors of a vector_buffer lie; an iCE40 has no RAM in LUTs. */
+export function bufferMemory(width: number, depth: number, target: Target): 'luts' | 'block' | 'registers' {
+  if (target === 'ice40')
+    return width * depth > SB_RAM40_BITS * blocks(width, depth, target) ? 'block' : 'registers';
+  return width * depth >= 4096 && depth > 64 ? 'block' : 'luts';
+}
+
 /** Block RAM of the ROMs and buffers, in RAMB36 or SB_RAM40_4K. */
 export function blockRam({ memories, array }: Unit, target: Target): number {
-  const [shapes, part] = target === 'ice40' ? [SB_RAM40, 1] : [RAMB18, 0.5];
-  const blocks = (width: number, depth: number) =>
-    part *
-    Math.min(...shapes.map((shape) => Math.ceil(width / shape.width) * Math.ceil(depth / shape.depth)));
   let total = 0;
-  for (const image of memories) if (inBlockRam(image)) total += blocks(image.width, image.words.length);
+  for (const image of memories)
+    if (inBlockRam(image)) total += blocks(image.width, image.words.length, target);
   for (const { module, parameters } of array) {
+    if (module !== 'vector_buffer' || Number(parameters.get('REPEATS')) === 1) continue;
     const [width, depth] = [Number(parameters.get('WIDTH')), 2 * Number(parameters.get('BEATS'))];
-    const held = module === 'vector_buffer' && Number(parameters.get('REPEATS')) > 1;
-    // an iCE40 has no RAM in LUTs
-    if (held && (target === 'ice40' || (width * depth >= 4096 && depth > 64))) total += blocks(width, depth);
+    if (bufferMemory(width, depth, target) === 'block') total += blocks(width, depth, target);
   }
-  return total;
+  return target === 'ice40' ? total : total / 2;
 }

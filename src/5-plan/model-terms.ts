@@ -6,39 +6,42 @@
 import { sumCost } from './engines/unrolled/sums.js';
 import { boothCost, countLuts } from './model-arrays.js';
 import { dspAccumulatorBits } from './model-dsp.js';
-import { inBlockRam, lutRam, lutsPerColumn, romColumns } from './model-rom.js';
 import type { RomTable } from './model-fit.js';
-import type { Part, Unit } from './types.js';
+import { bufferMemory, inBlockRam, lutRam, romColumns, romLuts } from './model-rom.js';
+import type { Part, SumModule, Target, Unit } from './types.js';
 
 /** Amounts by term; a term that is absent is 0. */
 export type Terms = Map<string, number>;
 
 /** The terms of a unit, with the LUTs of ROM columns from a table of the target's. */
-export function unitTerms(unit: Unit, table: RomTable): Terms {
+export function unitTerms(unit: Unit, table: RomTable, target: Target): Terms {
   const terms: Terms = new Map();
   const add: Add = (term, amount) => {
     if (amount) terms.set(term, (terms.get(term) ?? 0) + amount);
   };
-  for (const part of [...unit.before, ...unit.array, ...unit.after]) addPart(add, part);
-  for (const module of unit.generated) {
-    const { lut, sites } = sumCost(module);
-    add('logic.sums', lut);
-    add('logic.sum_feeds', sites - lut);
-  }
+  for (const part of [...unit.before, ...unit.array, ...unit.after]) addPart(add, part, target);
+  for (const module of unit.generated) addSums(add, module);
   for (const image of unit.memories) {
     if (inBlockRam(image)) continue;
-    const { luts, skew } = romColumns(image);
     const depth = image.words.length;
-    const each = lutsPerColumn(table, depth, skew);
-    if (image.unregistered) add('logic.tree', luts * each);
-    else add(each === 1 ? 'rom.shallow' : 'rom.deep', luts * each);
+    const luts = romLuts(table, depth, romColumns(image));
+    const shallow = depth <= table.one;
+    if (image.unregistered) add(shallow ? 'logic.tree_shallow' : 'logic.tree_deep', luts);
+    else add(shallow ? 'rom.shallow' : image.file.includes('_steps_') ? 'rom.thresholds' : 'rom.deep', luts);
   }
   return terms;
 }
 
 type Add = (term: string, amount: number) => void;
 
-function addPart(add: Add, part: Part): void {
+function addSums(add: Add, module: SumModule): void {
+  const { lut, sites, tables } = sumCost(module);
+  add('logic.sums', lut);
+  add('logic.sum_feeds', sites - lut);
+  add('logic.sum_tables', tables);
+}
+
+function addPart(add: Add, part: Part, target: Target): void {
   const number = (name: string) => Number(part.parameters.get(name) ?? 0);
   const { lanes } = part.output;
   switch (part.module) {
@@ -53,7 +56,7 @@ function addPart(add: Add, part: Part): void {
       add('logic.accumulate', dspAccumulatorBits(part));
       return;
     case 'vector_buffer':
-      addBuffer(add, number('WIDTH'), number('BEATS'), number('REPEATS'));
+      addBuffer(add, part, target);
       return;
     case 'stream_register':
       add('stream_register.bits', number('WIDTH'));
@@ -139,17 +142,23 @@ function compareLuts(bits: number): number {
   return bits > 6 ? 2 * Math.ceil(bits / 3) + 1 : [0, 1, 1, 2, 2, 4, 5][bits];
 }
 
-function addBuffer(add: Add, width: number, beats: number, repeats: number): void {
+function addBuffer(add: Add, { parameters }: Part, target: Target): void {
+  const number = (name: string) => Number(parameters.get(name));
+  const [width, depth, repeats] = [number('WIDTH'), 2 * number('BEATS'), number('REPEATS')];
   if (repeats === 1) {
     add('vector_buffer.register', 1);
     return;
   }
-  const { ram, select, banks } = lutRam(width, 2 * beats);
-  add('vector_buffer.ram', ram);
-  add('vector_buffer.select', select);
-  if (banks > 1) add('vector_buffer.banks', banks);
+  const memory = bufferMemory(width, depth, target);
+  if (memory === 'luts') {
+    const { ram, select, banks } = lutRam(width, depth);
+    add('vector_buffer.ram', ram);
+    add('vector_buffer.select', select);
+    if (banks > 1) add('vector_buffer.banks', banks);
+  } else if (memory === 'registers') add('vector_buffer.words', width * (depth - 1));
+  else if (target === 'ice40') add('vector_buffer.bypass', width); // of a word that is written and read at once
   add('vector_buffer.one', 1);
-  add('vector_buffer.address_bits', Math.ceil(Math.log2(2 * beats)));
+  add('vector_buffer.address_bits', Math.ceil(Math.log2(depth)));
   add('vector_buffer.repeat_bits', Math.ceil(Math.log2(repeats)));
 }
 
@@ -227,6 +236,7 @@ function addArray(add: Add, shape: ArrayShape, accumulator: number): number {
     case 'booth_dot': {
       const cost = boothCost({ ...shape, bits: accumulator });
       add('booth_dot.rows', cost.rows);
+      add('booth_dot.top_rows', cost.topRows);
       add('booth_dot.digits', cost.digits);
       add('booth_dot.joins', cost.joins);
       add('booth_dot.compressed', cost.compressed);

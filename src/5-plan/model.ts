@@ -13,7 +13,7 @@ import type { Estimate, Target, Unit } from './types.js';
 /** Expected resources of a unit; xcup has the LUTs of xc7. */
 export function estimateUnit(unit: Unit, target: Target): Estimate {
   const fitted = FITTED[target === 'ice40' ? 'ice40' : 'xc7'];
-  const terms = unitTerms(unit, fitted.rom);
+  const terms = unitTerms(unit, fitted.rom, target);
   let [lut, sites] = [0, 0];
   for (const [term, amount] of terms) {
     const [lutScale, siteScale] = fitted.scales[term] ?? [1, 1]; // a term that no layer of the fit has
@@ -21,7 +21,7 @@ export function estimateUnit(unit: Unit, target: Target): Estimate {
     sites += siteScale * amount;
   }
   let ff = 0;
-  for (const [module, count] of flipFlops(unit)) {
+  for (const [module, count] of flipFlops(unit, target)) {
     ff += count;
     sites += (fitted.scales[`${module}.flip_flops`]?.[1] ?? 0) * count; // those that share no LUT's cell
   }
