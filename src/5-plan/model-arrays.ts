@@ -76,11 +76,12 @@ export function boothCost({ lanes, activationBits, digits, short, bits, chain }:
   };
 }
 
-/** LUTs of counting agreements: see popcount_dot.v. */
-export function countLuts(lanes: number): number {
+/** LUTs of counting agreements: the ones and twos bits of three lanes each, and what adds these up (popcount_dot.v). */
+export function countLuts(lanes: number): { triples: number; rest: number } {
   const triples = Math.ceil(lanes / 3);
   const pairs = lanes % 3 === 1 ? triples - 1 : triples;
-  return triples + pairs + bitCountLuts(triples) + bitCountLuts(pairs) + Math.ceil(Math.log2(pairs + 1));
+  const rest = bitCountLuts(triples) + bitCountLuts(pairs) + Math.ceil(Math.log2(pairs + 1));
+  return { triples: triples + pairs, rest };
 }
 
 function bitCountLuts(bits: number): number {

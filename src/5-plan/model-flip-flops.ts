@@ -1,11 +1,13 @@
 /** The resource model's part for flip-flops: the registers that hw/ declares, as far as synthesis keeps them. */
 
+import { countBits } from '../shared/interval.js';
 import { arrayLatency } from './array.js';
 import { sumCost } from './engines/unrolled/sums.js';
-import { boothCost } from './model-arrays.js';
+import { boothCost, countLuts } from './model-arrays.js';
 import { dspFlipFlops } from './model-dsp.js';
 import { bufferMemory, inBlockRam, romColumns } from './model-rom.js';
 import { type ArrayShape, accumulatorBits, arrayOf } from './model-terms.js';
+import { partsOf } from './stream.js';
 import type { Part, Target, Unit } from './types.js';
 
 /** Flip-flops of a unit by module, as in the names of terms. */
@@ -14,8 +16,7 @@ export function flipFlops(unit: Unit, target: Target): Map<string, number> {
   const add: Add = (module, count) => {
     if (count) found.set(module, (found.get(module) ?? 0) + count);
   };
-  for (const part of [...unit.before, ...unit.array, ...unit.after])
-    addPart(add, part, { target, usedBits: usedBits(unit, part) });
+  for (const part of partsOf(unit)) addPart(add, part, { target, usedBits: usedBits(unit, part) });
   for (const module of unit.generated) add('logic', sumCost(module).ff);
   for (const image of unit.memories)
     if (!image.unregistered && !inBlockRam(image)) add('rom', romColumns(image).distinct);
@@ -114,8 +115,8 @@ function addEngine(add: Add, part: Part): void {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const [synapseFold, neuronFold] = [number('SYNAPSE_FOLD'), number('NEURON_FOLD')];
   const startRom = number('START_ROM') === 1;
-  const shape = arrayOf(parameters, input.lanes);
-  const stages = arrayLatency(part) + 1;
+  const shape = arrayOf(parameters);
+  const stages = arrayLatency(parameters) + 1;
   let control = 3 + stages * (synapseFold > 1 ? 2 : 1);
   control += counter(synapseFold * neuronFold) + (neuronFold > 1 ? counter(synapseFold) : 0);
   if (startRom) control += counter(neuronFold) + (synapseFold > 1 ? 2 : 0);
@@ -123,27 +124,19 @@ function addEngine(add: Add, part: Part): void {
   for (const own of accumulatorBits(parameters)) {
     const { inside, held, bits } = arrayRegisters(shape, own);
     const result = synapseFold === 1 && !startRom ? Math.min(own, bits) : own;
-    add(shape.kind === 'booth_dot' ? 'booth_dot' : 'logic', inside);
+    add(shape.kind === 'popcount_few' ? 'logic' : shape.kind, inside);
     add('logic', held + (synapseFold > 1 ? own : 0) + result);
   }
 }
 
 /** Flip-flops of an array, of the register behind it, and the bits of its result that an accumulator sees. */
 function arrayRegisters(shape: ArrayShape, accumulator: number): Record<'inside' | 'held' | 'bits', number> {
-  const { kind, lanes, weightBits } = shape;
-  const count = Math.ceil(Math.log2(lanes + 1));
-  switch (kind) {
-    case 'popcount_few':
-      return { inside: Math.floor((2 * lanes + 2) / 3), held: 0, bits: count };
-    case 'popcount_dot':
-      return { inside: 0, held: Math.min(count, accumulator), bits: count };
-    case 'dot_product': {
-      const bits = 1 + Math.ceil(Math.log2(lanes * 2 ** (weightBits - 1) + 1));
-      return { inside: 0, held: Math.min(bits, accumulator), bits: accumulator }; // sign-extended
-    }
-    case 'booth_dot': {
-      const { registers, bits } = boothCost({ ...shape, bits: accumulator });
-      return { inside: registers, held: Math.min(bits, accumulator), bits };
-    }
+  const { kind, lanes, twice } = shape;
+  if (kind === 'booth_dot') {
+    const { registers, bits } = boothCost({ ...shape, bits: accumulator });
+    return { inside: registers, held: Math.min(bits, accumulator), bits: twice ? bits + 1 : bits };
   }
+  const bits = countBits(lanes + 1);
+  const { triples } = countLuts(lanes);
+  return { inside: triples, held: kind === 'popcount_few' ? 0 : Math.min(bits, accumulator), bits };
 }

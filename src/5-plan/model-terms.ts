@@ -3,11 +3,14 @@
  * A term is `<module>.<what>`, the module being one that is marked registered_boundary, or `logic` for the rest of the
  * unit. model-fit.ts has a scale for each.
  */
+import { countBits } from '../shared/interval.js';
+import { arrayLatency } from './array.js';
 import { sumCost } from './engines/unrolled/sums.js';
 import { boothCost, countLuts } from './model-arrays.js';
 import { dspAccumulatorBits } from './model-dsp.js';
 import type { RomTable } from './model-fit.js';
 import { bufferMemory, inBlockRam, lutRam, romColumns, romLuts } from './model-rom.js';
+import { partsOf } from './stream.js';
 import type { Part, SumModule, Target, Unit } from './types.js';
 
 /** Amounts by term; a term that is absent is 0. */
@@ -19,7 +22,7 @@ export function unitTerms(unit: Unit, table: RomTable, target: Target): Terms {
   const add: Add = (term, amount) => {
     if (amount) terms.set(term, (terms.get(term) ?? 0) + amount);
   };
-  for (const part of [...unit.before, ...unit.array, ...unit.after]) addPart(add, part, target);
+  for (const part of partsOf(unit)) addPart(add, part, target);
   for (const module of unit.generated) addSums(add, module);
   for (const image of unit.memories) {
     if (inBlockRam(image)) continue;
@@ -162,7 +165,7 @@ function addBuffer(add: Add, { parameters }: Part, target: Target): void {
   add('vector_buffer.repeat_bits', Math.ceil(Math.log2(repeats)));
 }
 
-function addEngine(add: Add, { parameters, input }: Part): void {
+function addEngine(add: Add, { parameters }: Part): void {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const [synapseFold, neuronFold] = [number('SYNAPSE_FOLD'), number('NEURON_FOLD')];
   const startRom = number('START_ROM') === 1;
@@ -170,10 +173,11 @@ function addEngine(add: Add, { parameters, input }: Part): void {
   addCounter(add, synapseFold * neuronFold);
   if (neuronFold > 1) addCounter(add, synapseFold);
   if (startRom) addCounter(add, neuronFold);
+  const shape = arrayOf(parameters);
   const constant = !startRom && synapseFold === 1 && /'h0*[1-9a-f]/.test(startText(parameters));
   for (const own of accumulatorBits(parameters)) {
-    const bits = addArray(add, arrayOf(parameters, input.lanes), own);
-    const both = startRom ? own : Math.min(bits, own);
+    const bits = addArray(add, shape, own);
+    const both = startRom ? own : Math.min(bits, own - (shape.twice ? 1 : 0));
     if (synapseFold > 1 || startRom) {
       add('logic.accumulate', both);
       add('logic.accumulate_feeds', own - both);
@@ -188,49 +192,62 @@ function startText(parameters: Part['parameters']): string {
 
 /** What matrix_vector's array is, and its shape. */
 export interface ArrayShape {
-  readonly kind: 'popcount_few' | 'popcount_dot' | 'dot_product' | 'booth_dot';
+  readonly kind: 'popcount_few' | 'popcount_dot' | 'booth_dot';
   readonly lanes: number;
-  readonly activationBits: number;
-  readonly weightBits: number;
+  readonly activationBits: number; // of what Booth rows are made of
   readonly digits: number;
   readonly short: boolean;
   readonly chain: number;
+  readonly twice: boolean; // the accumulator adds twice the result
 }
 
 /** The array that matrix_vector chooses. */
-export function arrayOf(parameters: Part['parameters'], lanes: number): ArrayShape {
+export function arrayOf(parameters: Part['parameters']): ArrayShape {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
-  const [activationBits, weightBits, kind] = [number('A_W'), number('W_W'), number('W_KIND')];
+  const [lanes, weightBits, kind] = [number('SIMD'), number('W_W'), number('W_KIND')];
   const bipolar = number('A_KIND') === 2;
+  const counts = bipolar && kind === 2;
+  const common = { lanes, chain: number('CHAIN'), twice: bipolar && !counts };
+  if (counts) {
+    const few = arrayLatency(parameters) === 0;
+    return {
+      ...common,
+      kind: few ? 'popcount_few' : 'popcount_dot',
+      activationBits: 1,
+      digits: 1,
+      short: true,
+    };
+  }
+  // bipolar activations select weights
+  if (bipolar) return { ...common, kind: 'booth_dot', activationBits: weightBits, digits: 1, short: true };
   const signedBits = kind === 0 ? weightBits + 1 : weightBits;
   return {
-    kind: !bipolar ? 'booth_dot' : kind !== 2 ? 'dot_product' : lanes <= 18 ? 'popcount_few' : 'popcount_dot',
-    lanes,
-    activationBits,
-    weightBits,
+    ...common,
+    kind: 'booth_dot',
+    activationBits: number('A_W'),
     digits: kind === 2 ? 1 : Math.ceil(signedBits / 2),
     short: kind >= 2 || signedBits % 2 === 1,
-    chain: number('CHAIN') || 8,
   };
 }
 
 /** The array of one processing element with an accumulator of so many bits; bits of its exact result. */
 function addArray(add: Add, shape: ArrayShape, accumulator: number): number {
-  const { kind, lanes, weightBits } = shape;
-  const countBits = Math.ceil(Math.log2(lanes + 1));
+  const { kind, lanes } = shape;
+  const bits = countBits(lanes + 1);
   switch (kind) {
-    case 'popcount_few':
-      add('logic.count', countLuts(lanes));
+    case 'popcount_few': {
+      const { triples, rest } = countLuts(lanes);
+      add('logic.count', triples);
+      // with up to nine lanes the rest of the count merges with the accumulator's adder
+      if (lanes > 9) add('logic.count_rest', rest);
       add('logic.counts', 1);
-      return countBits;
-    case 'popcount_dot':
-      add('popcount_dot.count', countLuts(lanes));
-      add('popcount_dot.cut', lanes * Math.max(0, countBits - accumulator));
-      return countBits;
-    case 'dot_product': {
-      const bits = 1 + Math.ceil(Math.log2(lanes * 2 ** (weightBits - 1) + 1));
-      add('dot_product.products', lanes * weightBits);
-      add('dot_product.sums', lanes * Math.min(bits, accumulator));
+      return bits;
+    }
+    case 'popcount_dot': {
+      const { triples, rest } = countLuts(lanes);
+      add('popcount_dot.count', triples);
+      add('popcount_dot.count_rest', rest);
+      add('popcount_dot.cut', lanes * Math.max(0, bits - accumulator));
       return bits;
     }
     case 'booth_dot': {
