@@ -5,6 +5,7 @@ import { arrayLatency } from './array.js';
 import { sumCost } from './engines/unrolled/sums.js';
 import { boothCost, countLuts } from './model-arrays.js';
 import { dspFlipFlops } from './model-dsp.js';
+import { graphCost } from './model-graph.js';
 import { bufferMemory, inBlockRam, romColumns } from './model-rom.js';
 import { type ArrayShape, accumulatorBits, arrayOf } from './model-terms.js';
 import { partsOf } from './stream.js';
@@ -92,6 +93,7 @@ function addPart(add: Add, part: Part, { target, usedBits }: { target: Target; u
       add('logic', dspFlipFlops(part));
       return;
     default:
+      add(module, graphCost(part)?.ff ?? 0);
   }
 }
 

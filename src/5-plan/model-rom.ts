@@ -1,6 +1,6 @@
 /** The resource model's part for memories: ROMs in LUTs by their contents, RAM in LUTs, block RAM. */
 import type { RomTable } from './model-fit.js';
-import type { MemoryImage, Target, Unit } from './types.js';
+import type { MemoryImage, Target } from './types.js';
 
 /** The columns of a ROM, one for each bit of its words. */
 export interface RomColumns {
@@ -97,7 +97,8 @@ const SB_RAM40 = [16, 8, 4, 2].map((width, k) => ({ width, depth: 256 << k }));
 /** Bits in flip-flops for which Yosys takes an SB_RAM40_4K instead. */
 const SB_RAM40_BITS = 64;
 
-function blocks(width: number, depth: number, target: Target): number {
+/** RAMB18 or SB_RAM40_4K of a memory. */
+export function blocks(width: number, depth: number, target: Target): number {
   const shapes = target === 'ice40' ? SB_RAM40 : RAMB18;
   return Math.min(...shapes.map((shape) => Math.ceil(width / shape.width) * Math.ceil(depth / shape.depth)));
 }
@@ -107,17 +108,4 @@ export function bufferMemory(width: number, depth: number, target: Target): 'lut
   if (target === 'ice40')
     return width * depth > SB_RAM40_BITS * blocks(width, depth, target) ? 'block' : 'registers';
   return width * depth >= 4096 && depth > 64 ? 'block' : 'luts';
-}
-
-/** Block RAM of the ROMs and buffers, in RAMB36 or SB_RAM40_4K. */
-export function blockRam({ memories, array }: Unit, target: Target): number {
-  let total = 0;
-  for (const image of memories)
-    if (inBlockRam(image)) total += blocks(image.width, image.words.length, target);
-  for (const { module, parameters } of array) {
-    if (module !== 'vector_buffer' || Number(parameters.get('REPEATS')) === 1) continue;
-    const [width, depth] = [Number(parameters.get('WIDTH')), 2 * Number(parameters.get('BEATS'))];
-    if (bufferMemory(width, depth, target) === 'block') total += blocks(width, depth, target);
-  }
-  return target === 'ice40' ? total : total / 2;
 }

@@ -9,6 +9,7 @@ import { sumCost } from './engines/unrolled/sums.js';
 import { boothCost, countLuts } from './model-arrays.js';
 import { dspAccumulatorBits } from './model-dsp.js';
 import type { RomTable } from './model-fit.js';
+import { graphCost, graphMemoryLuts } from './model-graph.js';
 import { bufferMemory, inBlockRam, lutRam, romColumns, romLuts } from './model-rom.js';
 import { partsOf } from './stream.js';
 import type { Part, SumModule, Target, Unit } from './types.js';
@@ -118,8 +119,12 @@ function addPart(add: Add, part: Part, target: Target): void {
       if (number('STEP') !== 1 || number('OFFSET') !== 0) add('logic.convert', lanes * number('OUT_W'));
       addCounter(add, number('BEATS'));
       return;
-    default:
-      return;
+    default: {
+      const cost = graphCost(part);
+      if (!cost) return;
+      add(`${part.module}.control`, cost.lut);
+      if (cost.memory) add(`${part.module}.memory`, graphMemoryLuts(cost.memory, target));
+    }
   }
 }
 

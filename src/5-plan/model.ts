@@ -3,10 +3,11 @@
  * Structure gives the terms (model-terms.ts); FITTED scales them. Refit with scripts/fit-model.mjs;
  * `node scripts/bench.mjs model` publishes the error against Yosys.
  */
+
+import { blockRam } from './model-block-ram.js';
 import { dspBlocks } from './model-dsp.js';
 import { FITTED } from './model-fit.js';
 import { flipFlops } from './model-flip-flops.js';
-import { blockRam } from './model-rom.js';
 import { unitTerms } from './model-terms.js';
 import type { Estimate, Target, Unit } from './types.js';
 
