@@ -1,47 +1,68 @@
 /** Error of the resource model against Yosys, over layers that were not used to fit it. */
+import { readFileSync } from 'node:fs';
 import { estimateUnit } from '../dist/5-plan/model.js';
 import { synthesizeAll } from '../dist/8-resources/index.js';
-import { modelUnits } from './model-layers.mjs';
+import { JUDGE_SEED, modelUnits } from './model-layers.mjs';
 
-const JUDGE_SEED = 20; // fit-model.mjs fits with another
+const RESOURCES = [
+  ['lut', 'LUT', 'LUT4'],
+  ['sites', 'sites', 'logic cells'],
+  ['ff', 'FF', 'FF'],
+];
 
-export async function measureModel(count = 64) {
+export async function measureModel(count = 72) {
   const units = await modelUnits(JUDGE_SEED, count);
+  const fitted = new Set(JSON.parse(readFileSync('scripts/model-measurements.json')).map(({ hash }) => hash));
+  const known = units.filter(({ hash }) => fitted.has(hash)).length;
+  if (known > 0) throw new Error(`${known} of the layers were used to fit the model`);
+  for (const target of ['xc7', 'ice40']) await judge(target, units);
+}
+
+async function judge(target, units) {
   const measured = await synthesizeAll(
     units.map(({ job }) => job),
-    'xc7',
+    target,
+    { workers: 1 },
   );
   const cases = units.map(({ unit, job }, k) => {
-    const { lut, sites, ff, bram } = estimateUnit(unit, 'xc7');
-    const error = Math.abs(lut - measured[k].lut) / measured[k].lut;
-    return {
-      name: job.name,
-      unit,
-      lut,
-      error,
-      sites: Math.abs(sites - measured[k].sites) / measured[k].sites,
-      ff: Math.abs(ff - measured[k].ff) / measured[k].ff,
-      bram: bram - measured[k].bram,
-      found: measured[k],
-    };
+    const [found, estimate] = [measured[k], estimateUnit(unit, target)];
+    const errors = Object.fromEntries(
+      RESOURCES.map(([key]) => [key, Math.abs(estimate[key] - found[key]) / Math.max(1, found[key])]),
+    );
+    return { job, unit, found, estimate, errors };
   });
-  const sorted = (pick) => cases.map(pick).sort((a, b) => a - b);
-  const at = (values, part) => `${(100 * values[Math.floor(part * (values.length - 1))]).toFixed(1)} %`;
-  const [lut, sites, ff] = ['error', 'sites', 'ff'].map((key) => sorted((each) => each[key]));
-  console.log(`\n## Resource model against Yosys: ${count} layers that were not used to fit it (xc7)\n`);
+  const percent = (value) => `${(100 * value).toFixed(1)} %`;
+  console.log(
+    `\n## Resource model against Yosys: ${cases.length} layers that were not used to fit it (${target})\n`,
+  );
   console.log('| resource | median error | 90th percentile | largest |\n| --- | --- | --- | --- |');
-  console.log(`| LUT | ${at(lut, 0.5)} | ${at(lut, 0.9)} | ${at(lut, 1)} |`);
-  console.log(`| sites | ${at(sites, 0.5)} | ${at(sites, 0.9)} | ${at(sites, 1)} |`);
-  console.log(`| FF | ${at(ff, 0.5)} | ${at(ff, 0.9)} | ${at(ff, 1)} |`);
-  console.log(`\nBlock RAM is exact in ${cases.filter(({ bram }) => bram === 0).length} of ${count} layers.`);
+  for (const [key, xilinx, ice40] of RESOURCES) {
+    const sorted = cases.map(({ errors }) => errors[key]).sort((a, b) => a - b);
+    const at = (share) => percent(sorted[Math.ceil(share * sorted.length) - 1]);
+    const name = target === 'ice40' ? ice40 : xilinx;
+    console.log(`| ${name} | ${at(0.5)} | ${at(0.9)} | ${at(1)} |`);
+  }
+  const sizes = cases.map(({ found }) => found.lut).sort((a, b) => a - b);
+  const number = (pick) => cases.filter(({ unit }) => pick(unit)).length;
+  const exact = cases.filter(({ found, estimate }) => found.bram === estimate.bram).length;
+  const sum = (pick) => cases.reduce((total, each) => total + pick(each), 0);
+  const off = sum(({ estimate }) => estimate.lut) / sum(({ found }) => found.lut) - 1;
+  console.log(
+    `\nThe layers have ${sizes[0]} to ${sizes[sizes.length - 1].toLocaleString('en')} LUTs (median ` +
+      `${sizes[sizes.length >> 1]}); ${number(({ engine }) => engine === 'unrolled')} are unrolled, ` +
+      `${number(({ requantisation }) => requantisation === 'threshold_sequential')} have sequential thresholds. ` +
+      `All together are estimated ${off < 0 ? '' : '+'}${percent(off)}. Block RAM is exact in ${exact} of ${cases.length}.`,
+  );
   if (process.env.NARROWGATE_DEBUG)
-    for (const each of cases.sort((a, b) => b.error - a.error).slice(0, 25))
+    for (const { job, found, estimate, errors } of cases
+      .sort((a, b) => b.errors.lut - a.errors.lut)
+      .slice(0, 15))
       console.error(
-        each.name,
-        each.unit.requantisation,
-        JSON.stringify(each.unit.accumulator?.bits),
-        Math.round(each.lut),
-        each.found.lut,
-        `bram ${each.found.bram} ${each.bram}`,
+        percent(errors.lut),
+        found.lut,
+        Math.round(estimate.lut),
+        job.name,
+        found.bram,
+        estimate.bram,
       );
 }

@@ -69,9 +69,9 @@ export function rowConstants(
 /**
  * Registers inside the array of matrix_vector, as its header and those of its arrays say.
  *
- * @param part an instance of matrix_vector
+ * @param parameters of an instance of matrix_vector
  */
-export function arrayLatency({ parameters }: Part): number {
+export function arrayLatency(parameters: Part['parameters']): number {
   const number = (name: string) => Number(parameters.get(name));
   if (number('PIPELINE') === 0) return 0;
   const kind = number('W_KIND');

@@ -1,9 +1,6 @@
 /** The resource model's part for dsp_matrix_vector: what its header says of registers and blocks. */
 import type { Part, Unit } from './types.js';
 
-/** LUTs per bit of the accumulators behind DSP blocks, in those of matrix_vector: one, without a start value. */
-export const DSP_ACCUMULATOR_LUTS = 0.65;
-
 /** Bits of the accumulators in LUTs behind the blocks; 0 where the blocks accumulate. */
 export function dspAccumulatorBits({ parameters }: Part): number {
   const number = (name: string) => Number(parameters.get(name));

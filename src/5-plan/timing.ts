@@ -72,7 +72,7 @@ function passPart(times: Float64Array, part: Part): Float64Array {
     case 'matrix_vector':
     case 'dsp_matrix_vector': {
       const rowBeats = Number(part.parameters.get('SYNAPSE_FOLD'));
-      const latency = part.module === 'matrix_vector' ? 3 + arrayLatency(part) : dspLatency(part);
+      const latency = part.module === 'matrix_vector' ? 3 + arrayLatency(part.parameters) : dspLatency(part);
       return passGroups(times, rowBeats, part.output.beats, latency);
     }
     case 'pool':

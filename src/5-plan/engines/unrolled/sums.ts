@@ -100,19 +100,21 @@ export interface SumCost {
   readonly lut: number;
   readonly sites: number;
   readonly ff: number;
+  readonly tables: number; // LUT4 of the tables' bits by themselves
 }
 
 /** Count a module's adders, LUTs, sites and flip-flops. */
 export function sumCost(module: SumModule): SumCost {
   const fields: SumField[] = [...module.inputs, ...module.nodes];
   const last = fields.map(({ stage }) => stage); // the last stage that reads a value
-  let [adders, lut, sites, ff] = [0, 0, 0, 1 + module.stages];
+  let [adders, lut, sites, ff, tables] = [0, 0, 0, 1 + module.stages, 0];
   for (const node of module.nodes) {
     for (const from of operandsOf(node)) last[from] = Math.max(last[from], node.stage);
     const cost = nodeCost(node, fields);
     if (!addsNothing(node)) adders++;
     lut += cost.lut;
     sites += cost.sites;
+    if (node.kind === 'table') tables += cost.lut * 2 ** Math.max(0, node.bits.length - 4);
   }
   for (const output of module.outputs) {
     if ('constant' in output) continue;
@@ -122,7 +124,7 @@ export function sumCost(module: SumModule): SumCost {
   fields.forEach(({ width, stage }, k) => {
     ff += width * (last[k] - stage);
   });
-  return { adders, lut, sites, ff };
+  return { adders, lut, sites, ff, tables };
 }
 
 function nodeCost(node: SumNode, fields: readonly SumField[]): { lut: number; sites: number } {
