@@ -37,6 +37,7 @@ export interface PlanOptions {
   readonly lutLayers?: ReadonlySet<string>; // layers that take no DSP blocks under 'auto'
   readonly dspPrice?: number; // LUTs that a DSP block is worth; default: DSP_PRICE
   readonly budget?: Budget; // of planWithin
+  readonly searchEffort?: number; // of the search for common sums in unrolled layers; default: DEFAULT_EFFORT in solve.ts
   readonly draft?: boolean; // true: quickly, with more adders in unrolled layers than need be
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
@@ -132,10 +133,12 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
     const accumulator = planAccumulator(accumulators, inputType, leaves, options.accumulator);
     const { inputRanges, ranges } = accumulators;
     const atMost = mostBits(layer, accumulator, options.accumulator);
-    const { draft } = options;
+    const { draft, searchEffort } = options;
     const dsp = dspRules(options);
     const perPe = options.perPeWidths !== false && policyOf(layer, options.accumulator) === 'minimal';
-    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft, perPe }];
+    return [
+      { layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft, searchEffort, perPe },
+    ];
   });
 }
 

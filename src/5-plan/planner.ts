@@ -32,7 +32,7 @@ interface Draft {
   readonly options: PlanOptions;
 }
 
-/** The plan of a draft: the search for common sums takes seconds a layer, so only the plan that is taken has it. */
+/** The plan of a draft: the search for common sums takes long, so only the plan that is taken has it. */
 function completed(bounded: BoundedNetwork, { plan, options }: Draft): Plan {
   const unrolled = plan.units.some(({ engine }) => engine === 'unrolled');
   return unrolled ? planNetwork(bounded, { ...options, draft: false }) : plan;

@@ -23,6 +23,7 @@ export interface PlannedLayer {
   readonly ranges: readonly Interval[]; // [outputs], proven ranges of the sums
   readonly step?: IntegerStep; // the function of the sums
   readonly draft?: boolean; // see PlanOptions
+  readonly searchEffort?: number; // see PlanOptions
   readonly atMost: number; // bits that an engine may give the accumulator where that saves logic
   readonly perPe?: boolean; // processing elements may have accumulators of their own width
   readonly dsp?: DspRules; // where the target has DSP blocks

@@ -8,13 +8,14 @@ import type { Part, PlannedAccumulator, Stream, SumOutput } from '../../types.js
 import type { EnginePlan, PlannedLayer } from '../types.js';
 import { naiveAdders } from './adder-graph.js';
 import { adderSums } from './adders.js';
+import { startSearch } from './solve.js';
 import { fieldOf, type RowSum, type SumMatrix, sumCost, timed, type UntimedSums } from './sums.js';
 import { tableSums } from './tables.js';
 
 /** Weights of a layer beyond which nobody would unroll it, and the search for common sums takes long. */
 const MOST_WEIGHTS = 8192;
 
-/** The search for common sums takes seconds; it finds up to this much of the greedy sums' price. */
+/** The search for common sums takes time; it brings the price of greedy sums down to this much of it at best. */
 const SEARCH_SAVES = 0.85;
 
 /**
@@ -38,17 +39,22 @@ export function unrolledEngine(planned: PlannedLayer, module: string): EnginePla
   const { layer, inputType } = planned;
   const matrix = matrixOf(planned);
   const name = `${module}_sums`;
-  const build = (way: 'greedy' | 'adders' | 'tables') => {
-    const sums = memoised(layer, way, () =>
-      way === 'tables' ? tableSums(matrix) : adderSums(matrix, way === 'greedy' ? 0 : undefined),
-    );
+  const { weights, inputs, outputs } = layer;
+  const search = () => memoised(layer, 'search', () => startSearch(weights, outputs, inputs));
+  const sumsOf = {
+    tables: () => tableSums(matrix),
+    greedy: () => adderSums(matrix, search().greedy),
+    searched: () => adderSums(matrix, search().improved(planned.searchEffort)),
+  };
+  const build = (way: keyof typeof sumsOf) => {
+    const sums = memoised(layer, way === 'searched' ? `${way} ${planned.searchEffort}` : way, sumsOf[way]);
     const { accumulator, outputs, nodes } = finish(planned, matrix, sums);
     const sumModule = timed(name, matrix, { nodes, outputs }, accumulator.bits, way === 'tables');
     const { lut, sites } = sumCost(sumModule);
     return { accumulator, sumModule, price: lut + sites }; // Yosys counts the one, silicon spends the other
   };
   const [tables, greedy] = [build('tables'), build('greedy')];
-  const searched = !planned.draft && greedy.price * SEARCH_SAVES < tables.price ? build('adders') : greedy;
+  const searched = !planned.draft && greedy.price * SEARCH_SAVES < tables.price ? build('searched') : greedy;
   const best = searched.price < tables.price ? searched : tables;
   const input: Stream = { lanes: layer.inputs, laneBits: inputType.bits, beats: 1 };
   const sums: Stream = { lanes: layer.outputs, laneBits: best.accumulator.bits, beats: 1 };
