@@ -11,7 +11,7 @@ import { seededRandom } from '../dist/5-plan/engines/unrolled/random.js';
 import { DEFAULT_EFFORT, solveAdderGraph } from '../dist/5-plan/engines/unrolled/solve.js';
 import { analyse } from '../dist/compile.js';
 
-/** Steps of the long search; of --search-effort 50. */
+/** Steps of the long search; of --search-effort 500. */
 const LONG_EFFORT = 5e7;
 const JETS_DEPTH = 9;
 const JETS_PUBLISHED = [693, 950, 586, 158]; // the fewest adders published for these layers

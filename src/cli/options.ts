@@ -21,7 +21,7 @@ import {
 } from './parse.js';
 
 /** Steps of the search in one unit of --search-effort. */
-const EFFORT_UNIT = 1e6;
+const EFFORT_UNIT = 1e5;
 
 /** All options as yargs delivers them: texts, checked by parse.ts. */
 const WAYS = ['threshold_search', 'threshold_sequential', 'threshold_parallel', 'scale_shift'] as const;
@@ -110,7 +110,7 @@ export function planArguments(yargs: Argv): Argv {
     })
     .option('search-effort', {
       type: 'string',
-      describe: `length of the search for sums that unrolled layers share, in million steps a layer (default ${DEFAULT_EFFORT / EFFORT_UNIT})`,
+      describe: `length of the search for sums that unrolled layers share, in 100,000 steps a layer (default ${DEFAULT_EFFORT / EFFORT_UNIT})`,
     })
     .option('overflow', {
       type: 'string',

@@ -36,19 +36,19 @@ export function canUnroll(
  * @param module prefix of the generated module's name
  */
 export function unrolledEngine(planned: PlannedLayer, module: string): EnginePlan {
-  const { layer, inputType } = planned;
-  const matrix = matrixOf(planned);
+  const { layer, inputType, searchEffort } = planned;
+  const matrix = matrixOf(layer, inputType);
   const name = `${module}_sums`;
   const { weights, inputs, outputs } = layer;
   const search = () => memoised(layer, 'search', () => startSearch(weights, outputs, inputs));
   const sumsOf = {
-    tables: () => tableSums(matrix),
-    greedy: () => adderSums(matrix, search().greedy),
-    searched: () => adderSums(matrix, search().improved(planned.searchEffort)),
+    tables: () => tablesOf(layer, inputType),
+    greedy: () => memoised(layer, 'greedy', () => adderSums(matrix, search().greedy)),
+    searched: () =>
+      memoised(layer, `searched ${searchEffort}`, () => adderSums(matrix, search().improved(searchEffort))),
   };
   const build = (way: keyof typeof sumsOf) => {
-    const sums = memoised(layer, way === 'searched' ? `${way} ${planned.searchEffort}` : way, sumsOf[way]);
-    const { accumulator, outputs, nodes } = finish(planned, matrix, sums);
+    const { accumulator, outputs, nodes } = finish(planned, matrix, sumsOf[way]());
     const sumModule = timed(name, matrix, { nodes, outputs }, accumulator.bits, way === 'tables');
     const { lut, sites } = sumCost(sumModule);
     return { accumulator, sumModule, price: lut + sites }; // Yosys counts the one, silicon spends the other
@@ -78,22 +78,26 @@ export function unrolledEngine(planned: PlannedLayer, module: string): EnginePla
 }
 
 /** Estimated LUTs of the sums, without the search for common subexpressions. */
-export function unrolledCost(layer: IntegerLayer, bits: number): number {
+export function unrolledCost(layer: IntegerLayer, inputType: IntegerType): number {
   return memoised(layer, 'estimate', () => {
     const { weights, inputs, outputs } = layer;
-    const field = { bits, signed: false, min: 0, max: 2 ** bits - 1 };
-    const { nodes } = tableSums({ weights, inputs, outputs, field });
+    const { nodes } = tablesOf(layer, inputType);
     const tables = nodes.reduce(
       (sum, node) =>
         sum + (node.kind === 'table' ? fieldOf({ min: 0, max: Math.max(...node.table) }).width : 0),
       0,
     );
     // measured on random matrices: sharing leaves two thirds of the adders, each a few bits wider than an input
-    return Math.min(tables, 0.67 * naiveAdders(weights, outputs, inputs) * (bits + 3));
+    return Math.min(tables, 0.67 * naiveAdders(weights, outputs, inputs) * (inputType.bits + 3));
   });
 }
 
-function matrixOf({ layer, inputType }: PlannedLayer): SumMatrix {
+/** A layer's sums as tables. */
+function tablesOf(layer: IntegerLayer, inputType: IntegerType): UntimedSums {
+  return memoised(layer, 'tables', () => tableSums(matrixOf(layer, inputType)));
+}
+
+function matrixOf(layer: IntegerLayer, inputType: IntegerType): SumMatrix {
   const { weights, inputs, outputs } = layer;
   const { signed, base, stride } = laneCode(inputType);
   const [min, max] = [(inputType.min - base) / stride, (inputType.max - base) / stride];

@@ -18,8 +18,8 @@ export interface SolveOptions {
   readonly effort?: number;
 }
 
-/** About a tenth of a second on one core. */
-export const DEFAULT_EFFORT = 1e6;
+/** Less than a tenth of a second on one core. */
+export const DEFAULT_EFFORT = 5e5;
 /** Small matrices need less: most effort for each adder of the graph that shares nothing. */
 const EFFORT_PER_ADDER = 2e5;
 /** Depth allowed to a transposed network; what it is once transposed back is what counts. */
