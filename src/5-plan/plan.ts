@@ -20,7 +20,7 @@ import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
-import { elementsOf, tensorOf } from './stream.js';
+import { conversionBeats, elementsOf, tensorOf } from './stream.js';
 import { networkLatency } from './timing.js';
 import type { Plan, Target } from './types.js';
 
@@ -55,9 +55,11 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const { network } = bounded;
   const graph = stagesOf(network);
   const input = tensorOf(network, network.input);
-  const cycles = intervalWanted(original, options);
+  const stages = foldStages(network, graph, original, options);
+  const wanted = intervalWanted(original, options);
+  const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
   const { inputLanes, options: lanes } = chooseFolding(
-    foldStages(network, graph, original, options),
+    stages,
     elementsOf(input),
     input.type.bits,
     cycles,
@@ -188,6 +190,18 @@ function intervalWanted(layers: readonly PlannedLayer[], options: PlanOptions): 
     return vectors > 1 ? Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS) : 0;
   });
   return Math.max(DEFAULT_CYCLES, ...images);
+}
+
+/** Cycles that width converters need between stages whose foldings are given. */
+function convertersNeed(stages: readonly FoldStage[], cycles: number): number {
+  const lanes = stages.map(({ fixed, options }) => (fixed ? options(cycles)[0] : undefined));
+  const beats = stages.flatMap(({ from, elements }, index) =>
+    from.map((before, k) => {
+      const [sender, receiver] = [lanes[before], lanes[index]];
+      return sender && receiver ? conversionBeats(elements[k], sender.outLanes, receiver.inLanes) : 1;
+    }),
+  );
+  return Math.max(1, ...beats);
 }
 
 /** Products per cycle in the largest convolution when the user asks for no interval. */
