@@ -10,7 +10,7 @@ import { chooseChannelOrders } from './channel-order.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { DSP_PORT_BITS } from './engines/dsp-packing.js';
-import { allowedEngines } from './engines/index.js';
+import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
@@ -33,7 +33,7 @@ export interface PlanOptions {
   readonly accumulator: AccumulatorOptions;
   readonly cycles?: number; // longest interval per inference
   readonly folds?: ReadonlyMap<string, Fold>; // by layer name
-  readonly engine?: EngineOption; // default 'lut'
+  readonly engine?: EngineOption; // for all layers; default: what the model asks for, else 'lut'
   readonly lutLayers?: ReadonlySet<string>; // layers that take no DSP blocks under 'auto'
   readonly dspPrice?: number; // LUTs that a DSP block is worth; default: DSP_PRICE
   readonly budget?: Budget; // of planWithin
@@ -112,7 +112,7 @@ function foldStages(
   });
 }
 
-function isLayer(node: IntegerNode): node is IntegerLayer {
+export function isLayer(node: IntegerNode): node is IntegerLayer {
   return node.kind === 'dense' || node.kind === 'conv';
 }
 
@@ -153,7 +153,7 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   const { layer, inputType, accumulator, step } = planned;
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
   const engines = allowedEngines(
-    options.lutLayers?.has(layer.name) ? 'lut' : (options.engine ?? 'lut'),
+    options.lutLayers?.has(layer.name) ? 'lut' : engineOption(layer, options.engine),
     options.target,
   ).filter((engine) => engine !== 'unrolled' || canUnroll(layer, inputType, accumulator));
   if (engines.length === 0)

@@ -106,7 +106,7 @@ export function planArguments(yargs: Argv): Argv {
     })
     .option('engine', {
       type: 'string',
-      describe: 'lut (default), dsp, or auto: what costs least for each layer',
+      describe: 'lut, dsp, or auto: what costs least for each layer (default: the model file, else lut)',
     })
     .option('search-effort', {
       type: 'string',

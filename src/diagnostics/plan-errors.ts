@@ -44,7 +44,7 @@ export const doesNotFit = define(
     at: { file, path: '' },
     hint:
       smallest === undefined
-        ? 'a larger device, or --utilisation up to 100'
+        ? `a larger device, or --utilisation up to 100${excess.resource === 'DSP' ? ', or --engine auto' : ''}`
         : `--cycles ${smallest} or more fits`,
   }),
 );
@@ -74,7 +74,7 @@ export const operandTooWide = define(
 export const engineImpossible = define(
   'engine_impossible',
   2,
-  'A layer cannot be built in DSP blocks as --engine dsp asks.',
+  'A layer cannot be built in DSP blocks as --engine or the model file asks.',
   (layer: string, at: Location, what: string) => ({
     message: `layer '${layer}' cannot be built in DSP blocks: ${what}`,
     at,
