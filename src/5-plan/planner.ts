@@ -60,7 +60,7 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
   if (options.cycles === undefined && options.folds === undefined) {
     const fastest = fastestFit(bounded, options, budget);
     if ('draft' in fastest) return completed(bounded, fastest.draft);
-    return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), fastest.excess, undefined));
+    return fail(errors.doesNotFit(bounded.network.file, nameOf(budget), fastest.excess, undefined));
   }
   const outcomes = pricesOf(bounded, options, budget).map((prices) => {
     const draft = planSparing(bounded, { ...options, ...prices }, budget);
@@ -72,7 +72,7 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
   if (!excess) throw new Error('a plan that does not fit exceeds something');
   const fastest = fastestFit(bounded, { ...options, cycles: undefined, folds: undefined }, budget);
   const smallest = 'draft' in fastest ? fastest.draft.plan.cycles.interval : undefined;
-  return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), excess, smallest));
+  return fail(errors.doesNotFit(bounded.network.file, nameOf(budget), excess, smallest));
 }
 
 /** Bisection over the intervals that foldings can have; resources fall as the interval grows. */
@@ -221,6 +221,6 @@ function excessOf(need: Estimate, { device, utilisation, maxLut }: Budget): Exce
   return { resource, needed: Math.ceil(needed), available };
 }
 
-function deviceName({ device, maxLut }: Budget): string {
-  return device ? device.name : `${maxLut} LUTs`;
+function nameOf({ device, maxLut }: Budget): { device?: string; maxLut?: number } {
+  return { device: device?.name, maxLut };
 }

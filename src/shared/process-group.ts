@@ -2,6 +2,7 @@
  * Programs in process groups of their own, so that whatever they start ends with them: iverilog, make and verilator run
  * others, which would go on writing and computing when only the first is killed.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 
 export interface GroupOptions {
@@ -25,11 +26,13 @@ export interface GroupRun {
 /** Between the signal that a program may clean up after and the one that it cannot catch, in milliseconds. */
 const GRACE = 1000;
 
-const running = new Set<number>(); // process groups
+/** Between two looks at what still runs, in milliseconds. */
+const POLL = 10;
 
-process.on('exit', () => {
-  for (const group of running) signalGroup(group, 'SIGKILL');
-});
+const running = new Set<number>(); // process groups
+const ending = new Set<number>(); // groups in their grace
+
+process.on('exit', endAllNow);
 
 /** Run a program to its end; it and all it started are ended after the timeout, on the signal, and with this process. */
 export async function runInGroup(
@@ -81,12 +84,37 @@ export function endProcessGroups(): void {
 
 function endGroup(group: number): void {
   if (!signalGroup(group, 'SIGTERM')) return;
-  const kill = () => signalGroup(group, 'SIGKILL');
-  process.once('exit', kill); // where this process does not live as long as the grace
+  ending.add(group);
   setTimeout(() => {
-    process.off('exit', kill);
-    kill();
+    ending.delete(group);
+    signalGroup(group, 'SIGKILL');
   }, GRACE).unref();
+}
+
+/** End all groups before this process does. Compilers remove their temporary files on SIGTERM, which takes a moment. */
+function endAllNow(): void {
+  const groups = new Set([...running, ...ending]);
+  if (groups.size === 0) return;
+  for (const group of groups) signalGroup(group, 'SIGTERM');
+  const deadline = performance.now() + GRACE;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  while (isAnyRunning(groups) && performance.now() < deadline) Atomics.wait(clock, 0, 0, POLL);
+  for (const group of groups) signalGroup(group, 'SIGKILL');
+}
+
+/** Whether a process of the groups still runs; those that have ended stay in their group until they are waited for. */
+function isAnyRunning(groups: ReadonlySet<number>): boolean {
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const [state, , group] = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return groups.has(Number(group)) && state !== 'Z';
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
 }
 
 /** @returns whether the group has a process */

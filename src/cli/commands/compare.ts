@@ -24,6 +24,7 @@ import { compareCommand } from '../compare-command.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
+import { interruptibly } from '../signals.js';
 import { progressTo, totalOf, unitJobs } from './resources.js';
 import { readLabels } from './run.js';
 import { parseSimulators, verdictText } from './simulate.js';
@@ -46,7 +47,9 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
   const simulators = parseSimulators(given.simulator ?? 'both');
   const count = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
   const samples = readSamples(bounded.network, given, count);
-  const compilations = policies.map((policy) => generate(bounded, planOptions(given, bounded, policy)));
+  const compilations = interruptibly(() =>
+    policies.map((policy) => generate(bounded, planOptions(given, bounded, policy))),
+  );
 
   const work = mkdtempSync(join(tmpdir(), 'narrowgate-compare-'));
   const removeWork = () => rmSync(work, { recursive: true, force: true });
