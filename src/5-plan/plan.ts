@@ -58,12 +58,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const stages = foldStages(network, graph, original, options);
   const wanted = intervalWanted(original, options);
   const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
-  const { inputLanes, options: lanes } = chooseFolding(
-    stages,
-    elementsOf(input),
-    input.type.bits,
-    cycles,
-  );
+  const { inputLanes, options: lanes } = chooseFolding(stages, elementsOf(input), input.type.bits, cycles);
   const layerChoices = graph.stages.flatMap(({ node }, k) => {
     const { choice } = lanes[k];
     return choice && isLayer(node) ? [choice] : [];
