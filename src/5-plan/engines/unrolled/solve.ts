@@ -41,7 +41,7 @@ export function solveAdderGraph(
 
 /** A search that has shared greedily. */
 export interface AdderSearch {
-  /** The graph of greedy sharing. */
+  /** The graph of greedy sharing, without the transposed matrix. */
   readonly greedy: AdderGraph;
   /** What the search finds from there, with an effort as in SolveOptions. */
   improved(effort?: number): AdderGraph;
@@ -71,28 +71,30 @@ export function startSearch(
   const keep = (network: SumNetwork) => {
     if (network.adders < graph.nodes.length) graph = buildGraph(network, uses);
   };
-
-  const backward = networkOf((row, column) => matrix[column * inputs + row], inputs, rows, TRANSPOSED_DEPTH);
-  const turnBack = () => {
-    const forward = transposed(backward, depth);
-    if (!forward) return;
-    shareAll(forward, random);
-    keep(forward);
-    if (forward.adders <= start.adders) start = forward;
+  const search = (effort: number) => {
+    const column = (row: number, from: number) => matrix[from * inputs + row];
+    const backward = networkOf(column, inputs, rows, TRANSPOSED_DEPTH);
+    const turnBack = () => {
+      const forward = transposed(backward, depth);
+      if (!forward) return;
+      shareAll(forward, random);
+      keep(forward);
+      if (forward.adders <= start.adders) start = forward;
+    };
+    shareAll(backward, random);
+    turnBack();
+    if (effort === 0) return;
+    improve(backward, random, { effort, temperature: 0.5, depth: TRANSPOSED_DEPTH }, () => {});
+    turnBack();
+    improve(start, random, { effort, temperature: 0.4, depth }, () => keep(start));
   };
-  shareAll(backward, random);
-  turnBack();
   let used = false;
   return {
     greedy: graph,
     improved(wanted = DEFAULT_EFFORT) {
       if (used) return solveAdderGraph(weights, outputs, inputs, { maxDepth, effort: wanted });
       used = true;
-      const effort = Math.min(wanted, enough) / 2;
-      if (effort === 0) return graph;
-      improve(backward, random, { effort, temperature: 0.5, depth: TRANSPOSED_DEPTH }, () => {});
-      turnBack();
-      improve(start, random, { effort, temperature: 0.4, depth }, () => keep(start));
+      search(Math.min(wanted, enough) / 2);
       return graph;
     },
   };
