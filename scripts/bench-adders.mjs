@@ -1,4 +1,4 @@
-/** Adder graphs of constant matrices: adders without sharing, with greedy sharing, and after the search. */
+/** Adder graphs of constant matrices: adders without sharing, with greedy sharing, and after a short and a long search. */
 import { existsSync } from 'node:fs';
 import {
   depthOf,
@@ -8,9 +8,11 @@ import {
 } from '../dist/5-plan/engines/unrolled/adder-graph.js';
 import { adderBits } from '../dist/5-plan/engines/unrolled/node-ranges.js';
 import { seededRandom } from '../dist/5-plan/engines/unrolled/random.js';
-import { solveAdderGraph } from '../dist/5-plan/engines/unrolled/solve.js';
+import { DEFAULT_EFFORT, solveAdderGraph } from '../dist/5-plan/engines/unrolled/solve.js';
 import { analyse } from '../dist/compile.js';
 
+/** Steps of the long search; of --search-effort 500. */
+const LONG_EFFORT = 5e7;
 const JETS_DEPTH = 9;
 const JETS_PUBLISHED = [693, 950, 586, 158]; // the fewest adders published for these layers
 
@@ -58,27 +60,38 @@ export async function measureAdders(zoo) {
   const matrices = existsSync(model) ? await jetLayers(model) : [];
   for (const bits of [4, 6]) matrices.push(randomMatrix(16, 64, bits), randomMatrix(64, 64, bits));
   console.log('\n## Adders of constant matrices\n');
-  const head = 'matrix, naive, greedy, adders, published, depth, least depth, adder bits, CPU s'.split(', ');
+  const head =
+    'matrix, naive, greedy, default, CPU s, long, CPU s, published, depth, least depth, adder bits'.split(
+      ', ',
+    );
+  console.log(
+    `default: ${DEFAULT_EFFORT} steps; long: ${LONG_EFFORT} steps; depth and bits are the default's\n`,
+  );
   console.log(`| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}`);
   for (const matrix of matrices) {
     const { name, weights, outputs, inputs, maxDepth, published } = matrix;
     const greedy = solveAdderGraph(weights, outputs, inputs, { maxDepth, effort: 0 });
-    const start = process.cpuUsage();
-    const graph = solveAdderGraph(weights, outputs, inputs, { maxDepth });
-    const { user, system } = process.cpuUsage(start);
-    check(greedy, matrix);
-    check(graph, matrix);
+    const timedSolve = (effort) => {
+      const start = process.cpuUsage();
+      const graph = solveAdderGraph(weights, outputs, inputs, { maxDepth, effort });
+      const { user, system } = process.cpuUsage(start);
+      return { graph, seconds: (user + system) / 1e6 };
+    };
+    const [short, long] = [DEFAULT_EFFORT, LONG_EFFORT].map(timedSolve);
+    for (const graph of [greedy, short.graph, long.graph]) check(graph, matrix);
     const ranges = new Array(inputs).fill({ min: -128, max: 127 });
     const row = [
       name,
       naiveAdders(weights, outputs, inputs),
       greedy.nodes.length,
-      graph.nodes.length,
+      short.graph.nodes.length,
+      short.seconds.toFixed(2),
+      long.graph.nodes.length,
+      long.seconds.toFixed(1),
       published ?? '',
-      depthOf(graph),
+      depthOf(short.graph),
       minimumDepth(weights, outputs, inputs),
-      adderBits(graph, ranges),
-      ((user + system) / 1e6).toFixed(1),
+      adderBits(short.graph, ranges),
     ];
     console.log(`| ${row.join(' | ')} |`);
   }

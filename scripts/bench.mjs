@@ -54,15 +54,25 @@ const table = (head, rows) =>
 
 function times() {
   const rows = [];
-  for (const name of ['TFC_1W1A', 'TFC_2W2A']) {
+  for (const [name, ...options] of [
+    ['TFC_1W1A'],
+    ['TFC_2W2A'],
+    ['qkeras_jettagging', '--cycles', '1'],
+    ['qkeras_jettagging', '--cycles', '1', '--search-effort', '500'],
+  ]) {
     const { port, inputs } = NETWORKS[name];
     const inspect = narrowgate('inspect', model(name), ...port).seconds;
-    const build = narrowgate('build', model(name), '-o', join(work, name), ...port).seconds;
+    const build = narrowgate('build', model(name), '-o', join(work, name), ...port, ...options).seconds;
     const run = narrowgate('run', model(name), '--inputs', inputs, ...port);
-    rows.push([name, inspect.toFixed(2), build.toFixed(2), Math.round(run.json.count / run.seconds)]);
+    rows.push([
+      [name, ...options].join(' '),
+      inspect.toFixed(2),
+      build.toFixed(2),
+      Math.round(run.json.count / run.seconds),
+    ]);
   }
   console.log('## Times of whole commands, start-up included\n');
-  console.log(table(['network', 'inspect, s', 'build, s', 'golden inference, digits/s'], rows));
+  console.log(table(['network', 'inspect, s', 'build, s', 'golden inference, samples/s'], rows));
 }
 
 function resources() {

@@ -89,7 +89,11 @@ export interface DenseNode extends NodeBase {
   readonly weights: Weights; // [outputs][inputs]
   readonly accumulator?: AccumulatorRequest; // from the model file
   readonly fold?: Fold; // from the model file
+  readonly engine?: EngineRequest; // from the model file
 }
+
+/** What may multiply: no DSP blocks, DSP blocks only, or whatever costs least. */
+export type EngineRequest = 'lut' | 'dsp' | 'auto';
 
 export interface AccumulatorRequest {
   readonly bits: number;
@@ -114,6 +118,7 @@ export interface ConvNode extends NodeBase {
   readonly weights: Weights; // [outputs][kernel height][kernel width][channels / groups]
   readonly accumulator?: AccumulatorRequest;
   readonly fold?: Fold;
+  readonly engine?: EngineRequest;
 }
 
 /** The largest or the mean of each channel over windows of an image. A global pool has a kernel as large as the image. */

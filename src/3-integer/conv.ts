@@ -21,7 +21,7 @@ export function convertConv(
   around: Padding,
 ): IntegerConv {
   const weights = integerWeights(node);
-  const { name, source, outputs, output, groups, accumulator, fold } = node;
+  const { name, source, outputs, output, groups, accumulator, fold, engine } = node;
   const padding = addPadding(node.window.padding, around);
   const { zeroPoint } = input.type;
   if (isPadded(padding)) checkPadCode(node.name, node, input);
@@ -41,6 +41,7 @@ export function convertConv(
     weightType: joined ? withZero(weightType(weights)) : weightType(weights),
     accumulator,
     fold,
+    engine,
     window,
     separate,
   };

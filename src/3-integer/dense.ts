@@ -10,7 +10,7 @@ import type { IntegerDense, IntegerTensor } from './types.js';
  */
 export function convertDense(node: DenseNode, input: IntegerTensor): IntegerDense {
   const weights = integerWeights(node);
-  const { name, source, inputs, outputs, output, accumulator, fold } = node;
+  const { name, source, inputs, outputs, output, accumulator, fold, engine } = node;
   return {
     kind: 'dense',
     name,
@@ -23,5 +23,6 @@ export function convertDense(node: DenseNode, input: IntegerTensor): IntegerDens
     weightType: weightType(weights),
     accumulator,
     fold,
+    engine,
   };
 }

@@ -5,6 +5,7 @@
 import type {
   AccumulatorRequest,
   ElementwiseNode,
+  EngineRequest,
   FixedPointRounding,
   Fold,
   PortType,
@@ -46,6 +47,7 @@ interface DotProducts extends NodeBase {
   readonly weightType: IntegerType;
   readonly accumulator?: AccumulatorRequest;
   readonly fold?: Fold;
+  readonly engine?: EngineRequest;
 }
 
 /** accumulator[o] = sum over i of weights[o][i] * code[i]. */

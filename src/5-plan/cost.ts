@@ -12,7 +12,7 @@ export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   const { pe, simd } = choice;
   const folded = layer.outputs > pe && layer.kind === 'dense';
   const requantise = requantiseCost(pe, layer.inputs / simd, levels, accumulatorBits);
-  if (choice.engine === 'unrolled') return unrolledCost(layer, inputType.bits) + requantise + 20;
+  if (choice.engine === 'unrolled') return unrolledCost(layer, inputType) + requantise + 20;
   const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
   const common = requantise + buffer + 20;
   if (choice.engine === 'dsp') {

@@ -10,7 +10,7 @@ import { chooseChannelOrders } from './channel-order.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { DSP_PORT_BITS } from './engines/dsp-packing.js';
-import { allowedEngines } from './engines/index.js';
+import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
@@ -20,7 +20,7 @@ import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
-import { elementsOf, tensorOf } from './stream.js';
+import { conversionBeats, elementsOf, tensorOf } from './stream.js';
 import { networkLatency } from './timing.js';
 import type { Part, Plan, Target, Unit } from './types.js';
 
@@ -33,10 +33,11 @@ export interface PlanOptions {
   readonly accumulator: AccumulatorOptions;
   readonly cycles?: number; // longest interval per inference
   readonly folds?: ReadonlyMap<string, Fold>; // by layer name
-  readonly engine?: EngineOption; // default 'lut'
+  readonly engine?: EngineOption; // for all layers; default: what the model asks for, else 'lut'
   readonly lutLayers?: ReadonlySet<string>; // layers that take no DSP blocks under 'auto'
   readonly dspPrice?: number; // LUTs that a DSP block is worth; default: DSP_PRICE
   readonly budget?: Budget; // of planWithin
+  readonly searchEffort?: number; // of the search for common sums in unrolled layers; default: DEFAULT_EFFORT in solve.ts
   readonly draft?: boolean; // true: quickly, with more adders in unrolled layers than need be
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
@@ -54,13 +55,10 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const { network } = bounded;
   const graph = stagesOf(network);
   const input = tensorOf(network, network.input);
-  const cycles = intervalWanted(original, options);
-  const { inputLanes, options: lanes } = chooseFolding(
-    foldStages(network, graph, original, options),
-    elementsOf(input),
-    input.type.bits,
-    cycles,
-  );
+  const stages = foldStages(network, graph, original, options);
+  const wanted = intervalWanted(original, options);
+  const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
+  const { inputLanes, options: lanes } = chooseFolding(stages, elementsOf(input), input.type.bits, cycles);
   const layerChoices = graph.stages.flatMap(({ node }, k) => {
     const { choice } = lanes[k];
     return choice && isLayer(node) ? [choice] : [];
@@ -123,7 +121,7 @@ function foldStages(
   });
 }
 
-function isLayer(node: IntegerNode): node is IntegerLayer {
+export function isLayer(node: IntegerNode): node is IntegerLayer {
   return node.kind === 'dense' || node.kind === 'conv';
 }
 
@@ -146,10 +144,12 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
     const accumulator = planAccumulator(accumulators, inputType, leaves, options.accumulator);
     const { inputRanges, ranges } = accumulators;
     const atMost = mostBits(layer, accumulator, options.accumulator);
-    const { draft } = options;
+    const { draft, searchEffort } = options;
     const dsp = dspRules(options);
     const perPe = options.perPeWidths !== false && policyOf(layer, options.accumulator) === 'minimal';
-    return [{ layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft, perPe }];
+    return [
+      { layer, inputType, accumulator, atMost, inputRanges, ranges, step, dsp, draft, searchEffort, perPe },
+    ];
   });
 }
 
@@ -162,7 +162,7 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   const { layer, inputType, accumulator, step } = planned;
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
   const engines = allowedEngines(
-    options.lutLayers?.has(layer.name) ? 'lut' : (options.engine ?? 'lut'),
+    options.lutLayers?.has(layer.name) ? 'lut' : engineOption(layer, options.engine),
     options.target,
   ).filter((engine) => engine !== 'unrolled' || canUnroll(layer, inputType, accumulator));
   if (engines.length === 0)
@@ -199,6 +199,18 @@ function intervalWanted(layers: readonly PlannedLayer[], options: PlanOptions): 
     return vectors > 1 ? Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS) : 0;
   });
   return Math.max(DEFAULT_CYCLES, ...images);
+}
+
+/** Cycles that width converters need between stages whose foldings are given. */
+function convertersNeed(stages: readonly FoldStage[], cycles: number): number {
+  const lanes = stages.map(({ fixed, options }) => (fixed ? options(cycles)[0] : undefined));
+  const beats = stages.flatMap(({ from, elements }, index) =>
+    from.map((before, k) => {
+      const [sender, receiver] = [lanes[before], lanes[index]];
+      return sender && receiver ? conversionBeats(elements[k], sender.outLanes, receiver.inLanes) : 1;
+    }),
+  );
+  return Math.max(1, ...beats);
 }
 
 /** Products per cycle in the largest convolution when the user asks for no interval. */

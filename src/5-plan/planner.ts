@@ -1,12 +1,14 @@
 /** The fastest plan that fits a budget, by the resource model. */
+import type { IntegerLayer, IntegerNetwork } from '../3-integer/types.js';
 import type { BoundedNetwork } from '../4-bounds/types.js';
 import { fail, NarrowgateError } from '../diagnostics/diagnostic.js';
 import * as errors from '../diagnostics/plan-errors.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
+import { engineOption } from './engines/index.js';
 import { divisors, foldShape } from './fold.js';
 import { totalEstimate } from './model.js';
-import { type PlanOptions, planNetwork } from './plan.js';
+import { isLayer, type PlanOptions, planNetwork } from './plan.js';
 import type { Estimate, Plan } from './types.js';
 
 /** How much dearer than their bits block RAMs are made when they run out. */
@@ -18,9 +20,10 @@ const DSP_WEIGHTS = [1, 0.5, 0.2, 0.1, 0.05, 4];
 /** What is tried when a plan does not fit: what scarce blocks are worth in LUTs. */
 type Prices = Pick<PlanOptions, 'blockRamWeight' | 'dspPrice'>;
 
-function pricesOf({ engine = 'lut' }: PlanOptions, { device }: Budget): Prices[] {
+function pricesOf({ network }: BoundedNetwork, { engine }: PlanOptions, { device }: Budget): Prices[] {
   const dspPrice = device?.dsp ? device.lut / device.dsp : DSP_PRICE;
-  const weights = engine === 'lut' ? [1] : DSP_WEIGHTS;
+  const lutOnly = layersOf(network).every((layer) => engineOption(layer, engine) === 'lut');
+  const weights = lutOnly ? [1] : DSP_WEIGHTS;
   return weights.flatMap((weight) =>
     BLOCK_RAM_WEIGHTS.map((blockRamWeight) => ({ blockRamWeight, dspPrice: weight * dspPrice })),
   );
@@ -32,7 +35,7 @@ interface Draft {
   readonly options: PlanOptions;
 }
 
-/** The plan of a draft: the search for common sums takes seconds a layer, so only the plan that is taken has it. */
+/** The plan of a draft: the search for common sums takes long, so only the plan that is taken has it. */
 function completed(bounded: BoundedNetwork, { plan, options }: Draft): Plan {
   const unrolled = plan.units.some(({ engine }) => engine === 'unrolled');
   return unrolled ? planNetwork(bounded, { ...options, draft: false }) : plan;
@@ -57,9 +60,9 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
   if (options.cycles === undefined && options.folds === undefined) {
     const fastest = fastestFit(bounded, options, budget);
     if ('draft' in fastest) return completed(bounded, fastest.draft);
-    return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), fastest.excess, undefined));
+    return fail(errors.doesNotFit(bounded.network.file, nameOf(budget), fastest.excess, undefined));
   }
-  const outcomes = pricesOf(options, budget).map((prices) => {
+  const outcomes = pricesOf(bounded, options, budget).map((prices) => {
     const draft = planSparing(bounded, { ...options, ...prices }, budget);
     return { draft, excess: excessOf(totalEstimate(draft.plan.estimates), budget) };
   });
@@ -69,7 +72,7 @@ export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan 
   if (!excess) throw new Error('a plan that does not fit exceeds something');
   const fastest = fastestFit(bounded, { ...options, cycles: undefined, folds: undefined }, budget);
   const smallest = 'draft' in fastest ? fastest.draft.plan.cycles.interval : undefined;
-  return fail(errors.doesNotFit(bounded.network.file, deviceName(budget), excess, smallest));
+  return fail(errors.doesNotFit(bounded.network.file, nameOf(budget), excess, smallest));
 }
 
 /** Bisection over the intervals that foldings can have; resources fall as the interval grows. */
@@ -80,7 +83,7 @@ function fastestFit(
 ): { draft: Draft } | { excess: Excess } {
   let best: Draft | undefined;
   let excess: Excess | undefined;
-  for (const prices of pricesOf(options, budget)) {
+  for (const prices of pricesOf(bounded, options, budget)) {
     // dearer block RAM only helps where it ran out
     if (prices.blockRamWeight && excess && excess.resource !== 'block RAM') continue;
     const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.plan.cycles.interval);
@@ -131,21 +134,28 @@ function planUnlessImpossible(
   }
 }
 
-/** Under 'auto', where DSP blocks run out: they go to the layers in which they save the most LUTs. */
+/** Where DSP blocks run out: of the layers under 'auto', they go to those in which they save the most LUTs. */
 function planSparing(bounded: BoundedNetwork, given: PlanOptions, budget: Budget): Draft {
   let options: PlanOptions = { ...given, draft: true };
   let plan = planNetwork(bounded, options);
-  if (options.engine !== 'auto') return { plan, options };
+  const free = new Set(
+    layersOf(bounded.network)
+      .filter((layer) => engineOption(layer, options.engine) === 'auto')
+      .map(({ name }) => name),
+  );
   const lutLayers = new Set<string>();
-  while (excessOf(totalEstimate(plan.estimates), budget)?.resource === 'DSP') {
+  while (lutLayers.size < free.size && excessOf(totalEstimate(plan.estimates), budget)?.resource === 'DSP') {
     const { units, estimates } = plan;
     const inLuts = planNetwork(bounded, { ...options, engine: 'lut' }).estimates;
     const users = units.flatMap(({ node = '', engine }, k) =>
-      engine === 'dsp'
+      engine === 'dsp' && free.has(node)
         ? [{ node, blocks: estimates[k].dsp, saved: inLuts[k].sites - estimates[k].sites }]
         : [],
     );
-    const kept = worthiest(users, Math.floor((budget.device?.dsp ?? 0) * budget.utilisation));
+    const available = Math.floor((budget.device?.dsp ?? 0) * budget.utilisation);
+    const bound = totalEstimate(estimates).dsp - users.reduce((sum, { blocks }) => sum + blocks, 0);
+    const kept = worthiest(users, Math.max(0, available - bound));
+    if (users.every(({ node }) => kept.has(node))) break;
     for (const { node } of users) if (!kept.has(node)) lutLayers.add(node);
     options = { ...options, lutLayers };
     plan = planNetwork(bounded, options);
@@ -173,12 +183,15 @@ function worthiest(users: readonly BlockUser[], blocks: number): ReadonlySet<str
   return new Set(best[blocks].nodes);
 }
 
+function layersOf({ nodes }: IntegerNetwork): IntegerLayer[] {
+  return nodes.filter(isLayer);
+}
+
 /** Intervals at which some layer's folding keeps up exactly, ascending, from the slowest layer fully unfolded. */
 function possibleIntervals({ network }: BoundedNetwork): number[] {
   const values = new Set<number>();
-  for (const node of network.nodes) {
-    if (node.kind !== 'dense' && node.kind !== 'conv') continue;
-    const { inputs, outputs, vectors, peOf, simdOf } = foldShape(node);
+  for (const layer of layersOf(network)) {
+    const { inputs, outputs, vectors, peOf, simdOf } = foldShape(layer);
     for (const pe of divisors(peOf))
       for (const simd of divisors(simdOf)) values.add(vectors * (outputs / pe) * (inputs / simd));
   }
@@ -208,6 +221,6 @@ function excessOf(need: Estimate, { device, utilisation, maxLut }: Budget): Exce
   return { resource, needed: Math.ceil(needed), available };
 }
 
-function deviceName({ device, maxLut }: Budget): string {
-  return device ? device.name : `${maxLut} LUTs`;
+function nameOf({ device, maxLut }: Budget): { device?: string; maxLut?: number } {
+  return { device: device?.name, maxLut };
 }

@@ -18,11 +18,9 @@ const BENCH_FILES = ['harness.cpp', 'bench_icarus.v', 'stream_probe.v'];
 export function emitFiles(plan: Plan, bounded: BoundedNetwork): Map<string, string> {
   const { network } = bounded;
   const files = new Map<string, string>();
+  const sources = new Map(plan.units.map((unit) => [unit, unitSources(unit)]));
   for (const [name, text] of libraryFiles(modulesOf(plan.units))) files.set(`rtl/${name}`, text);
-  for (const unit of plan.units) {
-    for (const [name, text] of unitVerilog(unit)) files.set(`rtl/${name}`, text);
-    for (const memory of unit.memories) files.set(`rtl/${memory.file}`, memoryText(memory));
-  }
+  for (const texts of sources.values()) for (const [name, text] of texts) files.set(`rtl/${name}`, text);
   files.set(`rtl/${plan.top}.v`, topVerilog(plan, network.name, laneCode(inputType(network))));
   files.set('sim/bench.v', benchVerilog(plan));
   for (const name of BENCH_FILES)
@@ -32,7 +30,12 @@ export function emitFiles(plan: Plan, bounded: BoundedNetwork): Map<string, stri
   files.set(
     'build.json',
     `${JSON.stringify(
-      buildRecord(plan, (unit) => [...unitSources(unit).keys()], [...files.keys()], network.tfliteRounding),
+      buildRecord(
+        plan,
+        (unit) => [...(sources.get(unit)?.keys() ?? [])],
+        [...files.keys()],
+        network.tfliteRounding,
+      ),
       undefined,
       1,
     )}\n`,

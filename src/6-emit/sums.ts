@@ -148,7 +148,7 @@ class Writer {
     const columns: string[] = [];
     for (let bit = 0; bit < rowBits; bit++) {
       const column = table.map((entry) => Math.floor(entry / 2 ** bit) % 2);
-      columns.unshift(booleanFunction(column, `${name}_a`));
+      columns.unshift(booleanFunction(column, `${name}_a`, 0, column.length));
     }
     // every bit of the row is a wire of its own, which is what lets synthesis merge it with the adder's LUT
     columns.forEach((column, k) => {
@@ -237,16 +237,24 @@ class Writer {
  * A truth table as nested selections and exclusive ors of address bits. Synthesis reads it several times faster than
  * the indexed constant that it stands for.
  *
- * @param column [2^bits], 0 or 1; the address's first bit is the lowest
+ * @param column from `start` on `size` entries, a power of two, each 0 or 1; the address's first bit is the lowest
  */
-function booleanFunction(column: readonly number[], address: string): string {
-  if (column.every((bit) => bit === column[0])) return `1'b${column[0]}`;
-  const half = column.length / 2;
-  const [low, high] = [column.slice(0, half), column.slice(half)];
-  if (low.every((bit, k) => bit === high[k])) return booleanFunction(low, address);
+function booleanFunction(column: readonly number[], address: string, start: number, size: number): string {
+  const half = size / 2;
+  const middle = start + half;
+  let equal = 0;
+  let ones = 0;
+  for (let k = 0; k < half; k++) {
+    if (column[start + k] === column[middle + k]) equal++;
+    ones += column[start + k] + column[middle + k];
+  }
+  if (size === 1 || ones === 0 || ones === size) return `1'b${column[start]}`;
+  const low = booleanFunction(column, address, start, half);
+  if (equal === half) return low;
   const bit = `${address}[${Math.log2(half)}]`;
-  if (low.every((each, k) => each !== high[k])) return `(${bit} ^ ${booleanFunction(low, address)})`;
-  return `(${bit} ? ${booleanFunction(high, address)} : ${booleanFunction(low, address)})`;
+  return equal === 0
+    ? `(${bit} ^ ${low})`
+    : `(${bit} ? ${booleanFunction(column, address, middle, half)} : ${low})`;
 }
 
 /** Braces around a concatenation that has none yet. */

@@ -6,6 +6,7 @@ import * as errors from '../diagnostics/command-errors.js';
 import { fail, formatDiagnostic, NarrowgateError } from '../diagnostics/diagnostic.js';
 import { type GivenOptions, modelArguments, planArguments } from './options.js';
 import { createOutput, type Output } from './output.js';
+import { handleSignals } from './signals.js';
 
 type Command = (given: GivenOptions, output: Output) => Promise<number>;
 
@@ -192,14 +193,7 @@ function report(error: unknown): void {
   process.exitCode = 2;
 }
 
-for (const [signal, number] of [
-  ['SIGINT', 2],
-  ['SIGTERM', 15],
-] as const)
-  process.once(signal, () => {
-    process.stderr.write(`${formatDiagnostic(errors.interrupted(signal))}\n`);
-    process.exit(128 + number);
-  });
+handleSignals();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
 
 try {

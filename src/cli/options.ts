@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import type { BoundedNetwork } from '../4-bounds/types.js';
 import type { AccumulatorOptions } from '../5-plan/accumulator.js';
 import { DEVICES } from '../5-plan/device.js';
+import { DEFAULT_EFFORT } from '../5-plan/engines/unrolled/solve.js';
 import { DEFAULT_CYCLES, type PlanOptions } from '../5-plan/plan.js';
 import { analyse } from '../compile.js';
 import * as errors from '../diagnostics/command-errors.js';
@@ -18,6 +19,9 @@ import {
   parseTfliteRounding,
   parseWhole,
 } from './parse.js';
+
+/** Steps of the search in one unit of --search-effort. */
+const EFFORT_UNIT = 1e5;
 
 /** All options as yargs delivers them: texts, checked by parse.ts. */
 const WAYS = ['threshold_search', 'threshold_sequential', 'threshold_parallel', 'scale_shift'] as const;
@@ -40,6 +44,7 @@ export interface GivenOptions {
   readonly utilisation?: string;
   readonly maxLut?: string;
   readonly engine?: string;
+  readonly searchEffort?: string;
   readonly placeAndRoute?: boolean;
   readonly freq?: string;
   readonly seeds?: string;
@@ -101,7 +106,11 @@ export function planArguments(yargs: Argv): Argv {
     })
     .option('engine', {
       type: 'string',
-      describe: 'lut (default), dsp, or auto: what costs least for each layer',
+      describe: 'lut, dsp, or auto: what costs least for each layer (default: the model file, else lut)',
+    })
+    .option('search-effort', {
+      type: 'string',
+      describe: `length of the search for sums that unrolled layers share, in 100,000 steps a layer (default ${DEFAULT_EFFORT / EFFORT_UNIT})`,
     })
     .option('overflow', {
       type: 'string',
@@ -135,6 +144,7 @@ export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumu
   if (given.requantise !== undefined && way === undefined)
     return fail(errors.badOption('--requantise', WAYS.join(', '), given.requantise));
   const budget = parseBudget(given);
+  const effort = parseWhole('--search-effort', given.searchEffort, 0, 10_000);
   const target = parseTarget(given.target ?? budget?.device?.target ?? 'xc7');
   if (budget?.device && target !== budget.device.target)
     fail(errors.badOption('--target', `${budget.device.target}, which ${budget.device.name} is`, target));
@@ -146,5 +156,6 @@ export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumu
     folds: given.fold === undefined ? undefined : parseFoldFile(given.fold, layers),
     engine: parseEngine(given.engine),
     requantisation: way,
+    searchEffort: effort === undefined ? undefined : effort * EFFORT_UNIT,
   };
 }

@@ -1,6 +1,8 @@
 /** Texts of the command line into values; every option is checked once, here. */
-import { readFileSync } from 'node:fs';
+
 import { extname } from 'node:path';
+import { readRegularFile } from '../1-import/json/model-file.js';
+import { lineAndColumn, scanJson } from '../1-import/json/syntax.js';
 import type { FixedPointRounding, Fold, PortType } from '../1-import/types.js';
 import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
 import { type Budget, DEVICES } from '../5-plan/device.js';
@@ -105,6 +107,9 @@ export function parseBudget(given: {
   return { device, utilisation: (percent ?? DEFAULT_UTILISATION) / 100, maxLut };
 }
 
+/** Far above what the layers of any network need. */
+const MAX_FOLD_BYTES = 2 ** 20;
+
 /** A whole number in a range. */
 export function parseWhole(
   option: string,
@@ -125,28 +130,47 @@ export function parseWhole(
  * @param layers names that exist
  */
 export function parseFoldFile(file: string, layers: readonly string[]): Map<string, Fold> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    return fail(fileNotReadable(file, error));
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    return fail(foldFile(file, `found no JSON (${(error as Error).message})`, layers));
-  }
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    return fail(foldFile(file, 'found no object', layers));
+  const content = foldContent(file, layers);
   const folds = new Map<string, Fold>();
   for (const [name, fold] of Object.entries(content)) {
-    const { pe, simd } = (fold ?? {}) as Partial<Fold>;
+    const { pe, simd, ...others } = (fold ?? {}) as Partial<Fold>;
     if (!layers.includes(name))
       fail(foldFile(file, `found a layer '${name}' that the model does not have`, layers));
-    if (!Number.isSafeInteger(pe) || !Number.isSafeInteger(simd) || Number(pe) < 1 || Number(simd) < 1)
+    if (!isWhole(pe) || !isWhole(simd) || Object.keys(others).length > 0)
       fail(foldFile(file, `found ${JSON.stringify(fold)} for layer '${name}'`, layers));
     folds.set(name, { pe: Number(pe), simd: Number(simd) });
   }
   return folds;
+}
+
+/** The object in a fold file. */
+function foldContent(file: string, layers: readonly string[]): object {
+  const bytes = readRegularFile(file, MAX_FOLD_BYTES);
+  if (typeof bytes === 'string') return fail(fileNotReadable(file, new Error(bytes)));
+  if (typeof bytes === 'number') return fail(foldFile(file, `found ${bytes} bytes`, layers));
+  const text = bytes.toString('utf8');
+  if (text.includes('\ufffd')) return fail(foldFile(file, 'found bytes that are no text', layers));
+  const { error, duplicates } = scanJson(text);
+  const place = (offset: number) => {
+    const { line, column } = lineAndColumn(text, offset);
+    return `line ${line}, column ${column}`;
+  };
+  if (error) {
+    const { expected, found, offset } = error;
+    return fail(foldFile(file, `found ${found} where ${expected} should be`, layers, place(offset)));
+  }
+  if (duplicates.length > 0)
+    return fail(
+      ...duplicates.map(({ key, offset }) => foldFile(file, `found '${key}' twice`, layers, place(offset))),
+    );
+  const content: unknown = JSON.parse(text);
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    return fail(
+      foldFile(file, `found ${Array.isArray(content) ? 'an array' : text.trim().slice(0, 40)}`, layers),
+    );
+  return content;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
 }

@@ -17,7 +17,7 @@ export const badOption = define(
   'An option has a value that it does not take.',
   (option: string, expected: string, found: string, hint?: string) => ({
     message: `${option}: expected ${expected}, found '${found}'`,
-    hint,
+    hint: hint ?? 'narrowgate <command> --help tells what each option takes',
   }),
 );
 

@@ -36,26 +36,31 @@ export const doesNotFit = define(
   'No hardware of this network fits the device or the number of LUTs that was asked for.',
   (
     file: string,
-    device: string,
+    { device, maxLut }: { device?: string; maxLut?: number },
     excess: { resource: string; needed: number; available: number },
     smallest: number | undefined, // cycles of the fastest that fits
-  ) => ({
-    message: `expected hardware that fits ${device}: about ${excess.needed} ${excess.resource} are needed, ${excess.available} may be used`,
-    at: { file, path: '' },
-    hint:
-      smallest === undefined
-        ? 'a larger device, or --utilisation up to 100'
-        : `--cycles ${smallest} or more fits`,
-  }),
+  ) => {
+    const limit = [...(device ? [device] : []), ...(maxLut === undefined ? [] : [`--max-lut ${maxLut}`])];
+    const byDevice = device && excess.available !== maxLut;
+    const hints = [
+      byDevice ? 'a larger device, or --utilisation up to 100' : 'a larger --max-lut',
+      ...(excess.resource === 'DSP' ? ['--engine auto'] : []),
+    ];
+    return {
+      message: `expected hardware that fits ${limit.join(' and ')}: about ${excess.needed} ${excess.resource} are needed, ${excess.available} may be used`,
+      at: { file, path: '' },
+      hint: smallest === undefined ? hints.join(', or ') : `--cycles ${smallest} or more fits`,
+    };
+  },
 );
 
 export const foldFile = define(
   'fold_file',
   2,
   'The file given to --fold is not understood.',
-  (file: string, what: string, layers: readonly string[]) => ({
+  (file: string, what: string, layers: readonly string[], place?: string) => ({
     message: `expected {"<layer>": {"pe": N, "simd": N}, ...}, ${what}`,
-    at: { file, path: '' },
+    at: { file, path: place ?? '' },
     hint: `layers of this model: ${layers.join(', ')}`,
   }),
 );
@@ -74,7 +79,7 @@ export const operandTooWide = define(
 export const engineImpossible = define(
   'engine_impossible',
   2,
-  'A layer cannot be built in DSP blocks as --engine dsp asks.',
+  'A layer cannot be built in DSP blocks as --engine or the model file asks.',
   (layer: string, at: Location, what: string) => ({
     message: `layer '${layer}' cannot be built in DSP blocks: ${what}`,
     at,

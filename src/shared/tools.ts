@@ -1,7 +1,7 @@
 /** External programs: finding them, their versions, and running them. */
-import { execa } from 'execa';
 import { fail } from '../diagnostics/diagnostic.js';
 import { toolMissing, toolTimedOut } from '../diagnostics/simulation-errors.js';
+import { runInGroup } from './process-group.js';
 
 export type ToolName = 'verilator' | 'iverilog' | 'vvp' | 'c++' | 'make';
 
@@ -73,9 +73,9 @@ const versions = new Map<string, Promise<string | undefined>>();
 function version(command: string, flag: string): Promise<string | undefined> {
   let found = versions.get(command);
   if (!found) {
-    found = execa(command, [flag], { reject: false, stdin: 'ignore', timeout: VERSION_SECONDS * 1000 }).then(
-      ({ failed, stdout, stderr }) =>
-        failed ? undefined : (/\d+\.\d+[\w.-]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown'), // vvp uses stderr
+    found = runInGroup(command, [flag], { timeoutSeconds: VERSION_SECONDS }).then(
+      ({ exitCode, stdout, stderr }) =>
+        exitCode === 0 ? (/\d+\.\d+[\w.-]*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown') : undefined, // vvp uses stderr
     );
     versions.set(command, found);
   }
@@ -143,7 +143,8 @@ export interface ToolRun {
 const MAX_OUTPUT = 16_000_000;
 
 /**
- * Run a program to its end. It is killed when this process exits, on the signal, and after the timeout.
+ * Run a program to its end. It, and what it started, is killed when this process exits, on the signal, and after the
+ * timeout.
  *
  * @returns also when the program failed; what that means is the caller's to say
  * @throws tool_timed_out; the signal's reason when cancelled
@@ -155,17 +156,9 @@ export async function runTool(
 ): Promise<ToolRun> {
   const { cwd, timeoutSeconds, cancelSignal } = options;
   cancelSignal?.throwIfAborted();
-  const run = await execa(command, args, {
-    cwd,
-    cancelSignal,
-    timeout: timeoutSeconds === undefined ? 0 : timeoutSeconds * 1000,
-    reject: false,
-    stdin: 'ignore',
-    maxBuffer: MAX_OUTPUT,
-  });
+  const run = await runInGroup(command, args, { cwd, timeoutSeconds, cancelSignal, maxBuffer: MAX_OUTPUT });
   cancelSignal?.throwIfAborted();
   if (run.timedOut) fail(toolTimedOut(command, timeoutSeconds ?? 0));
-  const stderr =
-    run.exitCode === undefined && !run.signal ? `${run.stderr ?? ''}\n${run.shortMessage}` : run.stderr;
-  return { exitCode: run.exitCode, signal: run.signal, stdout: run.stdout ?? '', stderr: stderr ?? '' };
+  const { exitCode, signal, stdout, stderr, problem } = run;
+  return { exitCode, signal, stdout, stderr: problem === undefined ? stderr : `${stderr}\n${problem}` };
 }

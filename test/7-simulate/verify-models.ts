@@ -49,6 +49,37 @@ export const INTEGER: ModelText & Record<string, unknown> = {
 /** Codes for its input: all values, in no simple order. */
 export const INTEGER_CODES = [0, 15, 3, 7, 1, 9, 12, 4, 5, 2, 11, 14, 6, 13, 8, 10, 0, 15, 15];
 
+/** Two wide rows and two narrow ones, in an order in which each of two processing elements has one of both. */
+export const UNEVEN: ModelText & Record<string, unknown> = {
+  ...INTEGER,
+  name: 'uneven_mlp',
+  layers: [
+    {
+      type: 'dense',
+      name: 'hidden',
+      weights: {
+        bits: 3,
+        values: [
+          [3, 3, 3, 3, -3, -3, -3, -3],
+          [3, -3, 3, -3, 3, -3, 3, 2],
+          [1, 0, 0, 0, 0, 0, 0, 0],
+          [0, 1, 1, 0, 0, 0, 0, 0],
+        ],
+      },
+      thresholds: {
+        values: [
+          [-20, 0, 20],
+          [-30, -3, 24],
+          [2, 7, 12],
+          [4, 12, 20],
+        ],
+        output: { bits: 2, signed: false },
+      },
+    },
+    INTEGER.layers[1],
+  ],
+};
+
 /** Sums from 0 up, whose zero moves: the unsigned field is a bit narrower than two's complement. */
 export const POSITIVE: ModelText & Record<string, unknown> = {
   format: 'narrowgate-model',

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkCertificate } from '../../src/certificate-checker/check.js';
 import { BOTH, check, record, Workshop } from './verify-build.js';
-import { BIPOLAR, BIPOLAR_CODES, INTEGER, INTEGER_CODES, POSITIVE, SELECTING } from './verify-models.js';
+import {
+  BIPOLAR,
+  BIPOLAR_CODES,
+  INTEGER,
+  INTEGER_CODES,
+  POSITIVE,
+  SELECTING,
+  UNEVEN,
+} from './verify-models.js';
 
 const TINY = join(import.meta.dirname, '../../examples/tiny-mlp/model.json');
 const workshop = new Workshop();
@@ -22,6 +30,29 @@ test.each([
     expect(verdict).toMatchObject({ passed: true, mismatches: 0, cycles: record(directory).cycles });
     for (const each of verdict.simulators) expect(each.witnessVectors).toBeGreaterThan(0);
   }
+});
+
+describe('processing elements with accumulators of their own width', () => {
+  test.each([
+    { simd: 8, stall: 0 },
+    { simd: 4, stall: 40 },
+    { simd: 1, stall: 25 },
+  ])('channels in another order, SIMD $simd, stalls of $stall percent', async ({ simd, stall }) => {
+    const folds = new Map([
+      ['hidden', { pe: 2, simd }],
+      ['scores', { pe: 3, simd: 2 }],
+    ]);
+    const directory = await workshop.build(UNEVEN, { folds });
+    const [, { accumulator, channelOrder = [] }] = record(directory).units;
+    const [narrow, wide] = [...(accumulator?.perPe ?? [])].sort((a, b) => a - b);
+    expect(narrow).toBeLessThan(wide);
+    expect(channelOrder).not.toEqual([0, 1, 2, 3]);
+    expect([...channelOrder].sort()).toEqual([0, 1, 2, 3]);
+    const verdict = await check(directory, INTEGER_CODES, { stall, samples: 60, trace: true });
+    expect(verdict).toMatchObject({ passed: true, mismatches: 0, cycles: record(directory).cycles });
+    expect(verdict.simulators.map(({ simulator }) => simulator)).toEqual(BOTH);
+    for (const each of verdict.simulators) expect(each.witnessVectors).toBeGreaterThan(0);
+  });
 });
 
 describe.each([

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Certificate, CertificateLayer } from '../../src/4-bounds/certificate.js';
 import { checkCertificate } from '../../src/certificate-checker/check.js';
 import { NarrowgateError } from '../../src/diagnostics/diagnostic.js';
+import { UNEVEN } from '../7-simulate/verify-models.js';
 import { compile, TINY_MLP, temporaryFolder, writeBuild, writeModel } from '../support/build-case.js';
 
 const work = temporaryFolder('certificate');
@@ -264,6 +265,65 @@ describe('tampering is found', () => {
     expect(() => checkCertificate(folder)).toThrow(NarrowgateError);
     writeFileSync(join(folder, file), '{"format": "something"}');
     expect(() => checkCertificate(folder)).toThrow(/build_folder_invalid/);
+  });
+});
+
+describe('accumulators of their own width', () => {
+  const uneven = join(work.path, 'uneven');
+  const array = 'rtl/uneven_mlp_hidden_array.v';
+  let widths: number[]; // of the two processing elements
+
+  beforeAll(async () => {
+    const folds = new Map([
+      ['hidden', { pe: 2, simd: 4 }],
+      ['scores', { pe: 3, simd: 2 }],
+    ]);
+    const compilation = await compile(writeModel(work.path, UNEVEN), { folds });
+    writeBuild(uneven, compilation);
+    widths = [...(compilation.plan.units[1].accumulator?.perPe ?? [])];
+  });
+
+  /** Give one processing element other bits in the Verilog. */
+  function editWidth(folder: string, pe: number, change: number): void {
+    edit(folder, array, (text) =>
+      text.replace(/\.PE_ACC_W\(12'h([0-9a-f]+)\)/, (_, digits: string) => {
+        const packed = Number.parseInt(digits, 16) + change * 2 ** (6 * pe);
+        return `.PE_ACC_W(12'h${packed.toString(16)})`;
+      }),
+    );
+  }
+
+  test('are certified, unequal as they are', () => {
+    expect(new Set(widths).size).toBe(2);
+    expect(checkCertificate(uneven)).toMatchObject({ valid: true, problems: [] });
+  });
+
+  test.each([0, 1])('one bit narrower in the Verilog, processing element %d', (pe) => {
+    const folder = copyOf(uneven);
+    editWidth(folder, pe, -1);
+    expect(problems(folder)).toMatch(
+      new RegExp(
+        `^layer hidden: bits of processing element ${pe} is ${widths[pe] - 1}, the certificate says ${widths[pe]}`,
+      ),
+    );
+  });
+
+  test.each([0, 1])('one bit narrower in the Verilog and the certificate, processing element %d', (pe) => {
+    const folder = copyOf(uneven);
+    editWidth(folder, pe, -1);
+    editClaims(folder, ({ layers }) => {
+      const { perPe = [] } = layers[0].accumulator;
+      perPe[pe]--;
+    });
+    expect(problems(folder)).toMatch(/^layer hidden: channel \d: /);
+  });
+
+  test('widths of fewer processing elements than there are', () => {
+    const folder = copyOf(uneven);
+    editClaims(folder, ({ layers }) => {
+      layers[0].accumulator.perPe?.pop();
+    });
+    expect(problems(folder)).toMatch(/^layer hidden: PE is 2, the certificate says 1/);
   });
 });
 

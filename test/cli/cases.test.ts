@@ -7,7 +7,7 @@ import { basename, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readNpy } from '../../src/shared/npy.js';
 import { narrowgate, ROOT } from './compiled-cli.js';
-import { type ArrayText, removeFolder, workFolder, writeArray } from './work-folder.js';
+import { type ArrayText, digest, removeFolder, workFolder, writeArray } from './work-folder.js';
 
 interface Case {
   readonly about: string; // in one line
@@ -36,6 +36,7 @@ describe.concurrent('command line', () => {
     for (const args of command.before ?? [])
       expect((await narrowgate(args, { cwd: folder })).exitCode, args.join(' ')).toBe(0);
 
+    const before = digest(folder);
     const run = await narrowgate(command.args, { cwd: folder, env: command.env });
     const actual: Record<string, string> = {
       'stderr.txt': normalise(run.stderr, folder),
@@ -53,6 +54,7 @@ describe.concurrent('command line', () => {
       expect(run.stdout).toBe('');
       expectDiagnostics(run.stderr);
     }
+    if (command.exit === 2) expect(digest(folder), 'an error leaves everything as it was').toBe(before);
     expect(actual).toEqual(readGoldens(join(source, 'expected')));
   });
 });

@@ -1,9 +1,10 @@
 /** Ctrl-C at any time: exit code 130, no temporary folder, no half of an output. */
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/5-plan/engines/unrolled/random.js';
 import { narrowgate } from './compiled-cli.js';
 import { digest, removeFolder, workFolder, writeArray } from './work-folder.js';
 
@@ -74,6 +75,28 @@ test('SIGINT in the synthesis', async () => {
   expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
   expect(readdirSync(folder)).not.toContain('report');
 });
+
+test('SIGINT in a long search for common sums', async () => {
+  const random = seededRandom(1);
+  const row = () => Array.from({ length: 32 }, () => random.below(64) - 32);
+  const model = {
+    ...{ format: 'narrowgate-model', version: 1, name: 'long_search' },
+    input: { shape: [32], type: { bits: 16, signed: true } },
+    layers: [{ type: 'dense', weights: { bits: 6, values: Array.from({ length: 32 }, row) } }],
+  };
+  writeFileSync(join(folder, 'large.json'), JSON.stringify(model));
+  const args = ['build', 'large.json', '-o', 'out', '--cycles', '1', '--search-effort', '10000'];
+  const start = performance.now();
+  const run = await narrowgate(args, {
+    cwd: folder,
+    env,
+    started: (group) => setTimeout(() => kill(group), 3000),
+  });
+  expect(performance.now() - start).toBeLessThan(10_000); // to its end it takes half a minute
+  expect([130, null]).toContain(run.exitCode); // null: by the signal itself
+  expect(readdirSync(folder)).not.toContain('out');
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+}, 30_000);
 
 test.each([150, 300, 450])('SIGINT %i ms into build', async (ms) => {
   await narrowgate(['build', MODEL, '-o', 'whole'], { cwd: folder });

@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { vi } from 'vitest';
+import { afterEach, vi } from 'vitest';
+import { endProcessGroups, runInGroup } from '../../src/shared/process-group.js';
 
 vi.setConfig({ testTimeout: 120_000 }); // a bench takes half a second; a busy machine must not fail it
+
+afterEach(endProcessGroups); // a test that timed out leaves nothing running
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const hw = join(root, 'hw');
@@ -137,10 +139,13 @@ export async function tool(
   cwd = hw,
   timeout = 60_000, // milliseconds
 ): Promise<ToolResult> {
-  const result = await execa(name, args, { cwd, all: true, reject: false, timeout });
-  if (result.code === 'ENOENT')
+  const { exitCode, all, timedOut, missing } = await runInGroup(name, args, {
+    cwd,
+    timeoutSeconds: timeout / 1000,
+  });
+  if (missing)
     throw new Error(`Expected '${name}' on the PATH, found none. Install Icarus Verilog and Verilator.`);
-  return { ok: !result.failed, output: result.all };
+  return { ok: exitCode === 0, output: timedOut ? `${all}\n${name} took more than ${timeout} ms` : all };
 }
 
 /** Lint one configuration with everything on. */

@@ -5,6 +5,9 @@ import type { PortType } from '../../src/1-import/types.js';
 import { toInteger } from '../../src/3-integer/convert.js';
 import { evaluate } from '../../src/3-integer/evaluate.js';
 import { inputCodes, outputReals } from '../../src/3-integer/host.js';
+import type { IntegerDense } from '../../src/3-integer/types.js';
+import { depthOf } from '../../src/5-plan/engines/unrolled/adder-graph.js';
+import { solveAdderGraph } from '../../src/5-plan/engines/unrolled/solve.js';
 import { NarrowgateError } from '../../src/diagnostics/diagnostic.js';
 import { readNpy } from '../../src/shared/npy.js';
 import { skipped, zooFile, zooMissing } from './zoo.js';
@@ -62,5 +65,20 @@ describe('jet tagging', () => {
     expect(finest.rows).toBeLessThanOrEqual(5);
     expect(coarse.largest).toBeLessThan(1);
     expect(fine.largest).toBeLessThan(0.25);
+  });
+
+  // Source of the counts: the fewest adders published for these layers, at a depth of 9 at most.
+  test.skipIf(zooMissing)(`the default search needs no more adders than published${name}`, () => {
+    const network = toInteger({
+      ...importOnnx(zooFile('qonnx/qkeras_jettagging.onnx')),
+      inputPort: port(10),
+    });
+    const graphs = network.nodes
+      .filter((node): node is IntegerDense => node.kind === 'dense')
+      .map(({ weights, outputs, inputs }) => solveAdderGraph(weights, outputs, inputs));
+    for (const graph of graphs) expect(depthOf(graph)).toBeLessThanOrEqual(9);
+    graphs.forEach(({ nodes }, layer) => {
+      expect(nodes.length).toBeLessThanOrEqual([693, 950, 586, 158][layer]);
+    });
   });
 });

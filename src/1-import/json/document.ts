@@ -118,6 +118,7 @@ export interface WeightedDocument extends SingleInput, StepsDocument {
   readonly weights: WeightsDocument;
   readonly accumulator?: { readonly bits: number; readonly overflow?: 'refuse' | 'wrap' };
   readonly fold?: { readonly pe: number; readonly simd: number };
+  readonly engine?: 'lut' | 'dsp' | 'auto'; // default: --engine, else lut
 }
 
 export interface DenseDocument extends WeightedDocument {

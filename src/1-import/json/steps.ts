@@ -1,5 +1,5 @@
 import * as errors from '../../diagnostics/json-errors.js';
-import type { AccumulatorRequest, Fold } from '../types.js';
+import type { AccumulatorRequest, EngineRequest, Fold } from '../types.js';
 import { readActivation } from './activation.js';
 import { readBatchNorm } from './batch-norm.js';
 import { readQuantizer } from './code-type.js';
@@ -22,15 +22,17 @@ export function readSteps(
 }
 
 /** What the layer asks of its hardware. */
-export function requests({ accumulator, fold }: WeightedDocument): {
+export function requests({ accumulator, fold, engine }: WeightedDocument): {
   accumulator?: AccumulatorRequest;
   fold?: Fold;
+  engine?: EngineRequest;
 } {
   return {
     ...(accumulator && {
       accumulator: { bits: accumulator.bits, overflow: accumulator.overflow ?? 'refuse' },
     }),
     ...(fold && { fold: { pe: fold.pe, simd: fold.simd } }),
+    ...(engine && { engine }),
   };
 }
 

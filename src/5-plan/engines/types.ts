@@ -1,5 +1,5 @@
 /** Engines: the hardware that forms a layer's sums. Each engine is a file beside this one. */
-import type { Fold } from '../../1-import/types.js';
+import type { EngineRequest, Fold } from '../../1-import/types.js';
 import type { IntegerLayer, IntegerStep, IntegerType } from '../../3-integer/types.js';
 import type { Interval } from '../../shared/interval.js';
 import type { MemoryImage, Part, PlannedAccumulator, Stream, SumModule } from '../types.js';
@@ -11,8 +11,8 @@ import type { MemoryImage, Part, PlannedAccumulator, Stream, SumModule } from '.
  */
 export type EngineName = 'folded' | 'dsp' | 'unrolled';
 
-/** What the user allows: no DSP blocks, DSP blocks only, or whatever costs least. */
-export type EngineOption = 'lut' | 'dsp' | 'auto';
+/** What the user allows: see EngineRequest. */
+export type EngineOption = EngineRequest;
 
 /** What is decided of a layer before its folding. */
 export interface PlannedLayer {
@@ -23,6 +23,7 @@ export interface PlannedLayer {
   readonly ranges: readonly Interval[]; // [outputs], proven ranges of the sums
   readonly step?: IntegerStep; // the function of the sums
   readonly draft?: boolean; // see PlanOptions
+  readonly searchEffort?: number; // see PlanOptions
   readonly atMost: number; // bits that an engine may give the accumulator where that saves logic
   readonly perPe?: boolean; // processing elements may have accumulators of their own width
   readonly dsp?: DspRules; // where the target has DSP blocks

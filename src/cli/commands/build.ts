@@ -3,6 +3,7 @@ import { generate } from '../../compile.js';
 import { writeFolder } from '../../shared/output-folder.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
+import { interruptibly } from '../signals.js';
 
 /** What is kept of an earlier build: compiled simulations, which know themselves whether they are up to date. */
 export const KEPT = ['sim/verilator', 'sim/icarus'];
@@ -10,7 +11,9 @@ export const KEPT = ['sim/verilator', 'sim/icarus'];
 /** RTL, bench, certificate. */
 export async function build(given: GivenOptions, output: Output): Promise<number> {
   const bounded = await analyseGiven(given);
-  const { plan, files } = generate(bounded, planOptions(given, bounded, given.accumulator));
+  const { plan, files } = interruptibly(() =>
+    generate(bounded, planOptions(given, bounded, given.accumulator)),
+  );
   const directory = given.output ?? '';
   writeFolder(directory, files, 'build.json', KEPT);
   const layers = buildLayers(plan);

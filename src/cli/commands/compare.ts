@@ -20,9 +20,11 @@ import * as errors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { readNpy } from '../../shared/npy.js';
 import { checkReplaceable, writeFolder, writeWhole } from '../../shared/output-folder.js';
+import { compareCommand } from '../compare-command.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
+import { interruptibly } from '../signals.js';
 import { progressTo, totalOf, unitJobs } from './resources.js';
 import { readLabels } from './run.js';
 import { parseSimulators, verdictText } from './simulate.js';
@@ -45,7 +47,9 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
   const simulators = parseSimulators(given.simulator ?? 'both');
   const count = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
   const samples = readSamples(bounded.network, given, count);
-  const compilations = policies.map((policy) => generate(bounded, planOptions(given, bounded, policy)));
+  const compilations = interruptibly(() =>
+    policies.map((policy) => generate(bounded, planOptions(given, bounded, policy))),
+  );
 
   const work = mkdtempSync(join(tmpdir(), 'narrowgate-compare-'));
   const removeWork = () => rmSync(work, { recursive: true, force: true });
@@ -89,7 +93,7 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
       model: basename(given.model ?? ''),
       target,
       tool: yosysVersion(),
-      command: commandLine(given),
+      command: compareCommand(given),
       synthesis: SYNTHESIS_COMMANDS[target],
       rows,
       layerWidths: [...bounded.accumulators.values()].map(({ layer, widths }) => ({
@@ -198,30 +202,4 @@ function comparisonJunit(report: CompareReport, verdicts: readonly Verdict[]): s
     failure: row.passed ? undefined : verdictText(verdicts[index]),
   }));
   return renderJunit([{ name: report.model, cases }]);
-}
-
-/** The command that makes the report again, with file names but no folders. */
-function commandLine(given: GivenOptions): string {
-  const named = (option: string, value: string | undefined) =>
-    value === undefined ? [] : [`--${option} ${/[<> ]/.test(value) ? `'${value}'` : value}`];
-  const file = (value: string | undefined) => (value === undefined ? undefined : basename(value));
-  return [
-    'narrowgate compare',
-    basename(given.model ?? ''),
-    ...named('accumulators', given.accumulators),
-    ...named('cycles', given.cycles),
-    ...named('fold', file(given.fold)),
-    ...named('target', given.target),
-    ...named('engine', given.engine),
-    ...(given.overflow === 'refuse' ? [] : named('overflow', given.overflow)),
-    ...named('requantise', given.requantise),
-    ...named('input-type', given.inputType),
-    ...named('input-scale', given.inputScale),
-    ...named('tflite-rounding', given.tfliteRounding),
-    ...named('inputs', file(given.inputs)),
-    ...named('labels', file(given.labels)),
-    ...named('count', given.count),
-    ...(given.simulator === 'both' ? [] : named('simulator', given.simulator)),
-    '-o report',
-  ].join(' ');
 }

@@ -10,6 +10,7 @@ import { writeWhole } from '../../shared/output-folder.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
+import { interruptibly } from '../signals.js';
 
 /** Samples whose outputs are shown when they are not written to a file. */
 const SHOWN = 100;
@@ -23,10 +24,9 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const { codes, count } = inputCodes(network, samples, file, parseWhole('--count', given.count, 1, 2 ** 31));
   const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
   const labels = given.labels === undefined ? undefined : readLabels(given.labels, count, samples.shape[0]);
+  const options = planOptions(given, bounded, given.accumulator); // checked also where nothing is planned
   const planned =
-    given.accumulator === undefined
-      ? undefined
-      : plan(bounded, planOptions(given, bounded, given.accumulator)).plan;
+    given.accumulator === undefined ? undefined : interruptibly(() => plan(bounded, options)).plan;
   const results: Codes = new Float64Array(count * outputs);
   evaluateBatches(
     network,

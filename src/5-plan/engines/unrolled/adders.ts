@@ -1,16 +1,10 @@
 /** A constant matrix as an adder graph: subexpressions shared by several rows are added once. */
+import type { AdderGraph } from './adder-graph.js';
 import { operandRanges } from './node-ranges.js';
-import { solveAdderGraph } from './solve.js';
 import { fieldOf, type RowSum, type SumMatrix, type UntimedNode, type UntimedSums } from './sums.js';
 
-/**
- * Every node at the exact width of the values it can take.
- *
- * @param effort of the search for common sums; 0 is greedy, undefined the search's own
- */
-export function adderSums(matrix: SumMatrix, effort?: number): UntimedSums {
-  const { weights, inputs, outputs, field } = matrix;
-  const graph = solveAdderGraph(weights, outputs, inputs, { effort });
+/** Every node at the exact width of the values it can take. */
+export function adderSums({ inputs, field }: SumMatrix, graph: AdderGraph): UntimedSums {
   const ranges = operandRanges(graph, new Array(inputs).fill(field));
   const nodes = graph.nodes.map((node, k): UntimedNode => {
     const a = { from: node.a, shift: node.shiftA, negate: node.negateA };

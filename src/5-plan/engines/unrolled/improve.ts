@@ -16,7 +16,7 @@ const INSERT = 10;
 const MOVE_SIZE = 4;
 /** Effort of a move beside the changes it makes, so that a search in which nothing changes ends. */
 const MOVE_EFFORT = 10;
-/** Moves after which the slack in depth is dealt out anew. */
+/** Fewest moves after which the slack in depth is dealt out anew; in larger networks as many as there are rows. */
 const RELEVEL_MOVES = 200;
 
 export interface Annealing {
@@ -39,11 +39,13 @@ export function improve(
   network.commit();
   let best = network.adders;
   let moves = 0;
+  let nextRelevel = 0;
   const spent = () => patterns.work - start + MOVE_EFFORT * moves;
   for (; network.adders > 1 && spent() < effort; moves++) {
-    if (moves % RELEVEL_MOVES === 0) {
+    if (moves === nextRelevel) {
       relevel(network, depth, random);
       network.commit();
+      nextRelevel += Math.max(RELEVEL_MOVES, network.rows.length);
     }
     const before = network.adders;
     const possible = move(network, random);

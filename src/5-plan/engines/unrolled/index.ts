@@ -8,13 +8,14 @@ import type { Part, PlannedAccumulator, Stream, SumOutput } from '../../types.js
 import type { EnginePlan, PlannedLayer } from '../types.js';
 import { naiveAdders } from './adder-graph.js';
 import { adderSums } from './adders.js';
+import { startSearch } from './solve.js';
 import { fieldOf, type RowSum, type SumMatrix, sumCost, timed, type UntimedSums } from './sums.js';
 import { tableSums } from './tables.js';
 
 /** Weights of a layer beyond which nobody would unroll it, and the search for common sums takes long. */
 const MOST_WEIGHTS = 8192;
 
-/** The search for common sums takes seconds; it finds up to this much of the greedy sums' price. */
+/** The search for common sums takes time; it brings the price of greedy sums down to this much of it at best. */
 const SEARCH_SAVES = 0.85;
 
 /**
@@ -35,20 +36,25 @@ export function canUnroll(
  * @param module prefix of the generated module's name
  */
 export function unrolledEngine(planned: PlannedLayer, module: string): EnginePlan {
-  const { layer, inputType } = planned;
-  const matrix = matrixOf(planned);
+  const { layer, inputType, searchEffort } = planned;
+  const matrix = matrixOf(layer, inputType);
   const name = `${module}_sums`;
-  const build = (way: 'greedy' | 'adders' | 'tables') => {
-    const sums = memoised(layer, way, () =>
-      way === 'tables' ? tableSums(matrix) : adderSums(matrix, way === 'greedy' ? 0 : undefined),
-    );
-    const { accumulator, outputs, nodes } = finish(planned, matrix, sums);
+  const { weights, inputs, outputs } = layer;
+  const search = () => memoised(layer, 'search', () => startSearch(weights, outputs, inputs));
+  const sumsOf = {
+    tables: () => tablesOf(layer, inputType),
+    greedy: () => memoised(layer, 'greedy', () => adderSums(matrix, search().greedy)),
+    searched: () =>
+      memoised(layer, `searched ${searchEffort}`, () => adderSums(matrix, search().improved(searchEffort))),
+  };
+  const build = (way: keyof typeof sumsOf) => {
+    const { accumulator, outputs, nodes } = finish(planned, matrix, sumsOf[way]());
     const sumModule = timed(name, matrix, { nodes, outputs }, accumulator.bits, way === 'tables');
     const { lut, sites } = sumCost(sumModule);
     return { accumulator, sumModule, price: lut + sites }; // Yosys counts the one, silicon spends the other
   };
   const [tables, greedy] = [build('tables'), build('greedy')];
-  const searched = !planned.draft && greedy.price * SEARCH_SAVES < tables.price ? build('adders') : greedy;
+  const searched = !planned.draft && greedy.price * SEARCH_SAVES < tables.price ? build('searched') : greedy;
   const best = searched.price < tables.price ? searched : tables;
   const input: Stream = { lanes: layer.inputs, laneBits: inputType.bits, beats: 1 };
   const sums: Stream = { lanes: layer.outputs, laneBits: best.accumulator.bits, beats: 1 };
@@ -72,22 +78,26 @@ export function unrolledEngine(planned: PlannedLayer, module: string): EnginePla
 }
 
 /** Estimated LUTs of the sums, without the search for common subexpressions. */
-export function unrolledCost(layer: IntegerLayer, bits: number): number {
+export function unrolledCost(layer: IntegerLayer, inputType: IntegerType): number {
   return memoised(layer, 'estimate', () => {
     const { weights, inputs, outputs } = layer;
-    const field = { bits, signed: false, min: 0, max: 2 ** bits - 1 };
-    const { nodes } = tableSums({ weights, inputs, outputs, field });
+    const { nodes } = tablesOf(layer, inputType);
     const tables = nodes.reduce(
       (sum, node) =>
         sum + (node.kind === 'table' ? fieldOf({ min: 0, max: Math.max(...node.table) }).width : 0),
       0,
     );
     // measured on random matrices: sharing leaves two thirds of the adders, each a few bits wider than an input
-    return Math.min(tables, 0.67 * naiveAdders(weights, outputs, inputs) * (bits + 3));
+    return Math.min(tables, 0.67 * naiveAdders(weights, outputs, inputs) * (inputType.bits + 3));
   });
 }
 
-function matrixOf({ layer, inputType }: PlannedLayer): SumMatrix {
+/** A layer's sums as tables. */
+function tablesOf(layer: IntegerLayer, inputType: IntegerType): UntimedSums {
+  return memoised(layer, 'tables', () => tableSums(matrixOf(layer, inputType)));
+}
+
+function matrixOf(layer: IntegerLayer, inputType: IntegerType): SumMatrix {
   const { weights, inputs, outputs } = layer;
   const { signed, base, stride } = laneCode(inputType);
   const [min, max] = [(inputType.min - base) / stride, (inputType.max - base) / stride];

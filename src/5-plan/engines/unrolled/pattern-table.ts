@@ -1,6 +1,7 @@
 /**
  * How often each pattern of two terms occurs, and which patterns are worth sharing, the most frequent first.
- * An open-addressing hash table with linear probing; a bucket queue over the counts.
+ * An open-addressing hash table with linear probing, which shrinks with the number of patterns to stay in the
+ * processor's cache; a bucket queue over the counts.
  */
 import type { Random } from './random.js';
 
@@ -10,6 +11,10 @@ const TAIL = 1; // -1: the slot is empty
 const COUNT = 2;
 const QUEUED = 3; // bucket in which the pattern waits, 0: in none
 const WORDS = 4;
+/** Fewest slots; a power of two. */
+const LEAST_SIZE = 1024;
+/** Slots per pattern beyond which the table shrinks. */
+const SPARSE = 32;
 
 export interface QueuedPattern {
   readonly head: number;
@@ -22,16 +27,13 @@ export class PatternTable {
   work = 0;
   private slots: Int32Array;
   private mask: number;
-  private used = 0;
+  private used = 0; // slots that are not empty
   private readonly buckets: number[][] = []; // [count]: head, tail, head, tail, ...
   private top = 0; // no bucket above it holds anything
 
-  /** @param capacity expected number of different patterns */
-  constructor(capacity: number) {
-    let size = 1024;
-    while (size < 2 * capacity) size *= 2;
-    this.slots = new Int32Array(size * WORDS).fill(-1);
-    this.mask = size - 1;
+  constructor() {
+    this.slots = new Int32Array(LEAST_SIZE * WORDS).fill(-1);
+    this.mask = LEAST_SIZE - 1;
   }
 
   increment(head: number, tail: number): void {
@@ -39,7 +41,7 @@ export class PatternTable {
     let slot = this.find(head, tail);
     if (this.slots[slot + TAIL] < 0) {
       if (2 * this.used > this.mask) {
-        this.grow();
+        this.resize(2 * (this.mask + 1));
         slot = this.find(head, tail);
       }
       this.used++;
@@ -126,27 +128,34 @@ export class PatternTable {
   /** Empty a slot and move those behind it, so that no probe sequence is broken. */
   private remove(hole: number): void {
     const { slots, mask } = this;
-    this.used--;
-    let free = hole;
+    let free = hole * WORDS;
     for (let index = (hole + 1) & mask; slots[index * WORDS + TAIL] >= 0; index = (index + 1) & mask) {
-      const start = home(slots[index * WORDS + HEAD], slots[index * WORDS + TAIL]) & mask;
-      if (((index - start) & mask) >= ((index - free) & mask)) {
-        slots.copyWithin(free * WORDS, index * WORDS, (index + 1) * WORDS);
-        free = index;
+      const slot = index * WORDS;
+      const start = home(slots[slot + HEAD], slots[slot + TAIL]) & mask;
+      if (((index - start) & mask) >= ((index - free / WORDS) & mask)) {
+        copy(slots, slot, slots, free);
+        free = slot;
       }
     }
-    slots[free * WORDS + TAIL] = -1;
+    slots[free + TAIL] = -1;
+    this.used--;
+    if (SPARSE * this.used < mask && mask >= 4 * LEAST_SIZE) this.resize((mask + 1) / 4);
   }
 
-  private grow(): void {
+  private resize(size: number): void {
     const old = this.slots;
-    this.slots = new Int32Array(old.length * 2).fill(-1);
-    this.mask = this.slots.length / WORDS - 1;
-    for (let slot = 0; slot < old.length; slot += WORDS) {
-      if (old[slot + TAIL] < 0) continue;
-      this.slots.set(old.subarray(slot, slot + WORDS), this.find(old[slot + HEAD], old[slot + TAIL]));
-    }
+    this.slots = new Int32Array(size * WORDS).fill(-1);
+    this.mask = size - 1;
+    for (let slot = 0; slot < old.length; slot += WORDS)
+      if (old[slot + TAIL] >= 0) copy(old, slot, this.slots, this.find(old[slot + HEAD], old[slot + TAIL]));
   }
+}
+
+function copy(from: Int32Array, source: number, to: Int32Array, target: number): void {
+  to[target + HEAD] = from[source + HEAD];
+  to[target + TAIL] = from[source + TAIL];
+  to[target + COUNT] = from[source + COUNT];
+  to[target + QUEUED] = from[source + QUEUED];
 }
 
 function home(head: number, tail: number): number {

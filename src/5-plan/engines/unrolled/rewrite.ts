@@ -44,9 +44,14 @@ export function inline(network: SumNetwork, row: number, variable: number, rando
   const uses = termsOf(network, row, variable);
   for (const code of uses) network.removeTerm(row, code);
   const definition = network.rows[variable];
+  if (uses.length === 1 && isApart(network.rows[row], definition)) {
+    const [use] = uses;
+    for (const code of definition) network.addTerm(row, scaled(code, shiftOf(use), isNegative(use)));
+    return;
+  }
   const factor = coefficientOf(uses);
   const done: number[] = [];
-  for (const inner of definition.slice()) {
+  for (const inner of definition) {
     const operand = variableOf(inner);
     if (done.includes(operand)) continue;
     done.push(operand);
@@ -59,6 +64,15 @@ export function inline(network: SumNetwork, row: number, variable: number, rando
       setCoefficient(network, row, operand, total, random);
     }
   }
+}
+
+/** Whether two rows have no variable in common. */
+function isApart(row: readonly number[], other: readonly number[]): boolean {
+  for (const code of other) {
+    const variable = variableOf(code);
+    for (const present of row) if (variableOf(present) === variable) return false;
+  }
+  return true;
 }
 
 /**

@@ -73,25 +73,33 @@ function occurrencesOf(network: SumNetwork, head: number, tail: number, level: n
   const growth = 2 ** level - 2 ** levels[variable] - 2 ** levels[tail];
   const candidates = users[variable].length <= users[tail].length ? users[variable] : users[tail];
   const occurrences: Occurrence[] = [];
-  const seen = new Set<number>();
+  const negates = headNegates(head);
+  network.startVisit();
   for (const row of candidates) {
-    if (seen.has(row)) continue;
-    seen.add(row);
-    let room = 2 ** levels[row] - loads[row];
-    const taken: number[] = [];
+    if (!network.visit(row)) continue;
     const terms = rows[row];
+    const alone = terms.length === 2;
+    let room = 2 ** levels[row] - loads[row];
+    if (!alone && growth > room) continue;
+    const known = occurrences.length;
     for (const first of terms) {
-      if (variableOf(first) !== variable || taken.includes(first)) continue;
+      if (variableOf(first) !== variable) continue;
       const shift = shiftOf(first) + distance;
       if (shift < 0) continue;
-      const second = term(tail, shift, isNegative(first) !== headNegates(head));
-      if (!terms.includes(second) || taken.includes(second)) continue;
-      const alone = terms.length === 2;
+      const second = term(tail, shift, isNegative(first) !== negates);
+      if (!terms.includes(second)) continue;
+      if (isTaken(occurrences, known, first) || isTaken(occurrences, known, second)) continue;
       if (!alone && growth > room) continue;
       room -= growth;
-      taken.push(first, second);
       occurrences.push({ row, first, second });
     }
   }
   return occurrences;
+}
+
+/** Whether one of the occurrences from an index on holds the term. */
+function isTaken(occurrences: readonly Occurrence[], from: number, code: number): boolean {
+  for (let k = from; k < occurrences.length; k++)
+    if (occurrences[k].first === code || occurrences[k].second === code) return true;
+  return false;
 }

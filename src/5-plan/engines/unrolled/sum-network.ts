@@ -29,6 +29,8 @@ export class SumNetwork {
   adders = 0;
   private readonly free: number[] = []; // variables to be used again
   private journal: number[] = []; // operation, variable, term or level; and so on
+  private readonly visited: number[] = []; // [variable]: the last visit that met it
+  private visits = 0;
 
   constructor(
     readonly inputs: number,
@@ -109,6 +111,18 @@ export class SumNetwork {
     for (const user of this.users[variable]) this.loads[user] += 2 ** level - 2 ** old;
   }
 
+  /** Begin to walk over variables of which some may come twice. */
+  startVisit(): void {
+    this.visits++;
+  }
+
+  /** Whether a variable is met for the first time since startVisit. */
+  visit(variable: number): boolean {
+    if (this.visited[variable] === this.visits) return false;
+    this.visited[variable] = this.visits;
+    return true;
+  }
+
   /** Make everything since the last call final. */
   commit(): void {
     this.journal.length = 0;
@@ -138,6 +152,7 @@ export class SumNetwork {
     this.levels.push(level);
     this.loads.push(0);
     this.live.push(true);
+    this.visited.push(0);
     return this.rows.length - 1;
   }
 }

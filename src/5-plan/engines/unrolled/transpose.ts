@@ -12,7 +12,7 @@ import { isNegative, shiftOf, term, variableOf } from './term.js';
  */
 export function transposed(network: SumNetwork, depth: number): SumNetwork | undefined {
   const { inputs, outputs, rows, users } = network;
-  const result = new SumNetwork(outputs, inputs, new PatternTable(0), depth);
+  const result = new SumNetwork(outputs, inputs, new PatternTable(), depth);
   const order = evaluationOrder(network).reverse();
   const renamed: number[] = []; // [variable]: in the result
   for (let k = 0; k < inputs; k++) renamed[k] = outputs + k;

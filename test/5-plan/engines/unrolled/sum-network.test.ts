@@ -24,7 +24,7 @@ const matrices = fc.array(
 );
 
 function networkOf(matrix: readonly (readonly number[])[]): SumNetwork {
-  const network = new SumNetwork(INPUTS, matrix.length, new PatternTable(0), DEPTH);
+  const network = new SumNetwork(INPUTS, matrix.length, new PatternTable(), DEPTH);
   matrix.forEach((weights, row) => {
     weights.forEach((weight, column) => {
       for (const { shift, negative } of canonicalDigits(weight))

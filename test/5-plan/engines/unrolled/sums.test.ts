@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adderSums } from '../../../../src/5-plan/engines/unrolled/adders.js';
+import { solveAdderGraph } from '../../../../src/5-plan/engines/unrolled/solve.js';
 import {
   operandsOf,
   PATH_ADDERS,
@@ -40,7 +41,8 @@ const matrices = fc
 
 /** The module of a way, with the rows' constants left out of the lanes. */
 function build(matrix: SumMatrix, way: 'adders' | 'tables') {
-  const { nodes, rows } = way === 'adders' ? adderSums(matrix, 0) : tableSums(matrix);
+  const greedy = () => solveAdderGraph(matrix.weights, matrix.outputs, matrix.inputs, { effort: 0 });
+  const { nodes, rows } = way === 'adders' ? adderSums(matrix, greedy()) : tableSums(matrix);
   const outputs = rows.map(({ from, shift, invert }) =>
     from === undefined ? { constant: 0 } : { from, shift, invert },
   );

@@ -1,0 +1,64 @@
+/** The command that makes a comparison again, for its report. */
+import { basename } from 'node:path';
+import type { GivenOptions } from './options.js';
+
+/** What becomes of an option: printed as it is, as a file name without its folder, or not at all. */
+type Printed = 'value' | 'file' | 'no';
+
+/** Every option, so that a new one cannot be forgotten; what changes the result is printed, in this order. */
+const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
+  accumulators: 'value',
+  overflow: 'value',
+  target: 'value',
+  device: 'value',
+  utilisation: 'value',
+  maxLut: 'value',
+  cycles: 'value',
+  fold: 'file',
+  engine: 'value',
+  searchEffort: 'value',
+  requantise: 'value',
+  inputType: 'value',
+  inputScale: 'value',
+  tfliteRounding: 'value',
+  inputs: 'file',
+  labels: 'file',
+  count: 'value',
+  simulator: 'value',
+  // printed by themselves
+  model: 'no',
+  output: 'no',
+  // how much is said, and where
+  junit: 'no',
+  json: 'no',
+  quiet: 'no',
+  // of other commands
+  accumulator: 'no',
+  dir: 'no',
+  real: 'no',
+  placeAndRoute: 'no',
+  freq: 'no',
+  seeds: 'no',
+  stall: 'no',
+  seed: 'no',
+  trace: 'no',
+};
+
+/** Values that an option has when it is not given. */
+const DEFAULTS: Readonly<Record<string, string>> = { overflow: 'refuse', simulator: 'both' };
+
+/** The command line of a comparison, with file names but no folders. */
+export function compareCommand(given: GivenOptions): string {
+  const options = (Object.keys(PRINTED) as (keyof GivenOptions)[]).flatMap((key) => {
+    const value = given[key];
+    if (PRINTED[key] === 'no' || value === undefined || value === DEFAULTS[key]) return [];
+    const text = PRINTED[key] === 'file' ? basename(String(value)) : String(value);
+    return [`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${quoted(text)}`];
+  });
+  return ['narrowgate compare', quoted(basename(given.model ?? '')), ...options, '-o report'].join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./:,@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
