@@ -109,7 +109,7 @@ export function requantiseSums(
   const requantise = planRequantisation(
     step,
     type,
-    sumOrder(accumulator, ranges),
+    step.reversed ? fallingOrder(sumOrder(accumulator, ranges)) : sumOrder(accumulator, ranges),
     lanes,
     beats,
     Math.max(1, Math.floor((spacing * lanes) / sums.lanes)),
@@ -148,4 +148,17 @@ function sumOrder(accumulator: PlannedAccumulator, ranges: readonly Interval[]):
   }));
   const { min: lo, max: hi } = hull(channels.map((each) => ({ min: each.lo, max: each.hi })));
   return { bits, xorMask, order, lo, hi, channels };
+}
+
+/** The same field for a function of the negated sum: its complement puts sums in falling order. */
+function fallingOrder(rising: StepInput): StepInput {
+  const top = 2 ** rising.bits - 1;
+  const fall = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: top - hi, hi: top - lo });
+  return {
+    ...rising,
+    ...fall(rising),
+    xorMask: top - rising.xorMask,
+    order: (negated, channel) => top - rising.order(-negated, channel),
+    ...(rising.channels && { channels: rising.channels.map(fall) }),
+  };
 }
