@@ -91,13 +91,14 @@ module matrix_vector #(
     localparam DIGITS = SELECTS || W_KIND == 2 ? 1 : (SIGNED_W + 1) / 2;
     localparam JOINS = DIGITS - 1 + $clog2((SIMD + CHAIN - 1) / (CHAIN < 1 ? 1 : CHAIN));
     localparam INSIDE = FEW || PIPELINE == 0 ? 0 : !COUNTS && JOINS > 7 ? 2 : 1;
+    localparam BEAT_W = (SEPARATE != 0 ? PE : 1) * SIMD * A_W;
     localparam STAGES = INSIDE + 1;            // from the ROM's data register to the last one before the dot products
 
     wire enable = !m_axis_tvalid || m_axis_tready;
     wire accept = enable && s_axis_tvalid;
     wire last;                                 // the beat offered is the last of its row
     wire [ADDRESS_W-1:0] address;              // of the weights of the beat offered
-    reg [(SEPARATE != 0 ? PE : 1)*SIMD*A_W-1:0] activations;  // stage 1, beside the ROM's data register
+    reg [BEAT_W-1:0] activations;  // stage 1, beside the ROM's data register
     reg [STAGES-1:0] stage_valid, stage_last;  // bit 0: stage 1
     reg dot_valid, dot_last;                   // beside the dot products
     wire row_done = enable && dot_valid && dot_last;
@@ -119,7 +120,7 @@ module matrix_vector #(
         if (rst) begin
             // last and data too: without a reset Yosys makes a shift register in a LUT of three and more, which ignores
             // the enable (xilinx_srl, YosysHQ/yosys issue 6058).  A constant weight lets an activation pass the array.
-            activations <= {SIMD*A_W{1'b0}};
+            activations <= {BEAT_W{1'b0}};
             stage_valid <= {STAGES{1'b0}};
             stage_last  <= {STAGES{1'b0}};
             {dot_valid, dot_last, m_axis_tvalid} <= 3'b000;
