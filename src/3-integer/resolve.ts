@@ -309,7 +309,7 @@ export class Resolver {
     );
   }
 
-  /** Join codes of one type. */
+  /** Join codes of one type: two tensors at a time, as the hardware does. */
   concat(
     { name, source }: { readonly name: string; readonly source: Location },
     [first, ...others]: readonly IntegerTensor[],
@@ -318,16 +318,23 @@ export class Resolver {
     shape: readonly number[],
     type = first.type,
   ): IntegerTensor {
-    const node: IntegerConcat = {
-      kind: 'concat',
-      name,
-      source,
-      input: first.name,
-      output,
-      others: others.map((tensor) => tensor.name),
-      channels,
-    };
-    return this.builder.push(node, shape, type);
+    let joined = first;
+    let width = channels[0];
+    others.forEach((other, k) => {
+      const last = k === others.length - 1;
+      const node: IntegerConcat = {
+        kind: 'concat',
+        name: last ? name : `${name}_joined${k}`,
+        source,
+        input: joined.name,
+        output: last ? output : this.builder.freeTensor(`${output}:joined${k}`),
+        others: [other.name],
+        channels: [width, channels[k + 1]],
+      };
+      width += channels[k + 1];
+      joined = this.builder.push(node, [...shape.slice(0, -1), width], type);
+    });
+    return joined;
   }
 
   /** A maximum pool over codes with zeros around them. */

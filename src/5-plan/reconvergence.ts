@@ -111,9 +111,10 @@ function through(
 ): Lead {
   const leads = reached.filter((each): each is Lead => each !== undefined);
   const [first] = leads;
+  if (unit.kind === 'fork') return { needed: first.needed, delay: first.delay + 1 };
   const own = pixelsOf(network, unit.tensor);
   const pace = Math.ceil(Math.min(unit.interval, interval) / own) + PIPELINE_CYCLES;
-  const delay = Math.max(...leads.map((each) => each.delay)) + (unit.kind === 'fork' ? 1 : pace);
+  const delay = Math.max(...leads.map((each) => each.delay)) + pace;
   if (unit.kind === 'add' || unit.kind === 'concat')
     return {
       needed: first.needed.map((_, n) => Math.max(...leads.map((each) => each.needed[n] ?? 0))),
