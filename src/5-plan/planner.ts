@@ -119,7 +119,10 @@ function fastestFit(
   throw new Error('no interval was tried');
 }
 
-/** Undefined where DSP blocks, if there must be such, cannot keep up with the interval. */
+/** What a faster folding than there is, or DSP blocks that cannot keep up, are refused with. */
+const IMPOSSIBLE: ReadonlySet<string> = new Set(['engine_impossible', 'interval_impossible']);
+
+/** Undefined where no folding, or no DSP block if there must be such, keeps up with the interval. */
 function planUnlessImpossible(
   bounded: BoundedNetwork,
   options: PlanOptions,
@@ -128,8 +131,7 @@ function planUnlessImpossible(
   try {
     return planSparing(bounded, options, budget);
   } catch (error) {
-    if (error instanceof NarrowgateError && error.diagnostics[0].code === 'engine_impossible')
-      return undefined;
+    if (error instanceof NarrowgateError && IMPOSSIBLE.has(error.diagnostics[0].code)) return undefined;
     throw error;
   }
 }
