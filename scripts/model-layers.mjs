@@ -57,10 +57,8 @@ export async function modelUnits(seed, count, ways = false) {
         const how = unit.fold ? ` ${unit.engine} PE ${pe} SIMD ${simd} ${unit.requantisation ?? 'sums'}` : '';
         const name = `${networks}: ${text} ${unit.name}${how}`;
         const files = unitSources(unit);
-        const hash = createHash('sha256')
-          .update(JSON.stringify([...files].sort()))
-          .digest('hex')
-          .slice(0, 16);
+        const own = [...files].filter(([file]) => file.startsWith(unit.module)).sort(); // without the library
+        const hash = createHash('sha256').update(JSON.stringify(own)).digest('hex').slice(0, 16);
         units.push({ unit, job: { name, top: unit.module, files }, hash });
       }
     }
@@ -130,7 +128,7 @@ function network(random) {
       name: 'random',
       input: {
         shape: [inputs],
-        type: bipolar ? { bits: 8, signed: false } : { bits: first, signed: first > 1 && random() < 0.15 },
+        type: bipolar ? { bits: 8, signed: true } : { bits: first, signed: first > 1 && random() < 0.15 },
       },
       layers: [
         ...(bipolar ? [{ type: 'quantize', name: 'sign', encoding: 'bipolar', scale: 1 }] : []),

@@ -182,7 +182,8 @@ function addEngine(add: Add, { parameters }: Part): void {
   const constant = !startRom && synapseFold === 1 && /'h0*[1-9a-f]/.test(startText(parameters));
   for (const own of accumulatorBits(parameters)) {
     const bits = addArray(add, shape, own);
-    const both = startRom ? own : Math.min(bits, own - (shape.twice ? 1 : 0));
+    // the start value of a row is chosen in the adder's LUTs, all of them
+    const both = startRom && synapseFold > 1 ? own : Math.min(bits, own - (shape.twice ? 1 : 0));
     if (synapseFold > 1 || startRom) {
       add('logic.accumulate', both);
       add('logic.accumulate_feeds', own - both);
