@@ -95,8 +95,6 @@ function evaluateNode(
       return evaluateUpsample(node, x);
     case 'depth-to-space':
       return evaluateDepthToSpace(node, x);
-    case 'reshape':
-      return x;
   }
 }
 

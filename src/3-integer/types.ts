@@ -26,6 +26,7 @@ export interface IntegerType {
   readonly zeroPoint: number;
 }
 
+/** A node may read a tensor of another shape with as many elements: a reshape is the same codes in the same order. */
 export interface IntegerTensor {
   readonly name: string;
   readonly shape: readonly number[]; // per sample
@@ -149,8 +150,7 @@ export type IntegerNode =
   | IntegerAdd
   | IntegerConcat
   | IntegerUpsample
-  | IntegerDepthToSpace
-  | IntegerReshape;
+  | IntegerDepthToSpace;
 
 /** All tensors that a node reads. */
 export function inputsOf(node: IntegerNode): readonly string[] {

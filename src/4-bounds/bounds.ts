@@ -110,8 +110,6 @@ class Bounder {
           ),
         );
       }
-      case 'reshape':
-        return this.alike(node.input, this.tensor(node.output).shape);
     }
   }
 

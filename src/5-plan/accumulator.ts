@@ -67,13 +67,28 @@ export function planAccumulator(
   return { ...common, bits, signed: false, step, offset: min, overflow: 'none' };
 }
 
-/** The sums of a pool or an addition: always of their least width, the zero moved where that saves a bit. */
-export function sumAccumulator({ ranges, datatype, exact }: BoundedSums): PlannedAccumulator {
-  const { min, max } = hull(ranges);
+/**
+ * The accumulator of a pool or an addition: always of the least width.
+ *
+ * @param movable whether its field may begin elsewhere than at zero, as the constant of an addition lets it
+ */
+export function sumAccumulator(
+  { ranges, datatype, exact }: BoundedSums,
+  movable: boolean,
+): PlannedAccumulator {
+  const { min, max } = hull(movable ? ranges : [...ranges, { min: 0, max: 0 }]);
   const span = countBits(max - min + 1);
-  const moved = min >= 0 && countBits(max + 1) === span ? 0 : min;
-  const widths = { datatype, l1: datatype, exact, span };
-  return { bits: span, signed: false, step: 1, offset: moved, min, max, widths, overflow: 'none' };
+  const fromZero = min >= 0 ? Math.max(1, countBits(max + 1)) : Number.POSITIVE_INFINITY;
+  const common = {
+    step: 1,
+    min,
+    max,
+    widths: { datatype, l1: datatype, exact, span },
+    overflow: 'none',
+  } as const;
+  if (movable && span < fromZero) return { ...common, bits: span, signed: false, offset: min };
+  if (min >= 0) return { ...common, bits: fromZero, signed: false, offset: 0 };
+  return { ...common, bits: signedBits({ min, max }), signed: true, offset: 0 };
 }
 
 /** The policy that holds for a layer. */

@@ -4,7 +4,7 @@ import { addUnit } from './add.js';
 import { layerUnit, type Place } from './dense.js';
 import type { PlannedLayer } from './engines/types.js';
 import type { LaneOption } from './fold.js';
-import type { Stage, StageGraph } from './graph.js';
+import type { Stage } from './graph.js';
 import { concatUnit, depthToSpaceUnit, forkUnit, upsampleUnit } from './moves.js';
 import { poolUnit } from './pool.js';
 import { inputUnit, outputUnit } from './ports.js';
@@ -26,7 +26,7 @@ interface UnitOptions {
  */
 export function buildUnits(
   bounded: BoundedNetwork,
-  graph: StageGraph,
+  stages: readonly Stage[],
   layers: readonly PlannedLayer[],
   lanes: readonly LaneOption[],
   inputLanes: number,
@@ -36,8 +36,8 @@ export function buildUnits(
   const nameOf = unitNames(network.name);
   const readers = new Map<string, number>(); // of each tensor
   const count = (tensor: string) => readers.set(tensor, (readers.get(tensor) ?? 0) + 1);
-  for (const { inputs } of graph.stages) inputs.forEach(count);
-  count(graph.output);
+  for (const { inputs } of stages) inputs.forEach(count);
+  count(network.output);
   const units: Unit[] = [];
   const byName = new Map<string, Unit>();
   const waiting = new Map<string, StreamSource[]>(); // streams of a tensor that nothing reads yet
@@ -74,7 +74,7 @@ export function buildUnits(
     return second && made.output2 ? made.output2 : made.output;
   };
   make(inputUnit(network, tensorOf(network, network.input), inputLanes), network.input);
-  graph.stages.forEach((stage, k) => {
+  stages.forEach((stage, k) => {
     const from = stage.inputs.map(take);
     const place: Place = {
       network,
@@ -88,7 +88,7 @@ export function buildUnits(
     const channelOrder = channelOrders.get(stage.node.name);
     make(channelOrder ? { ...unit, channelOrder } : unit, stage.output);
   });
-  const last = take(graph.output);
+  const last = take(network.output);
   const source = byName.get(last.unit);
   if (!source) throw new Error(`no unit ${last.unit}`);
   add(outputUnit(network, source, last));

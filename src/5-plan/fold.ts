@@ -12,7 +12,7 @@ import * as errors from '../diagnostics/plan-errors.js';
 import { engineCost } from './cost.js';
 import { MAX_CHAIN } from './engines/dsp-packing.js';
 import type { EngineChoice, EngineName, PlannedLayer } from './engines/types.js';
-import { conversionBeats, greatestCommonDivisor } from './stream.js';
+import { conversionBeats } from './stream.js';
 
 /** What the search knows of a layer with weights. */
 export interface FoldLayer {
@@ -275,8 +275,4 @@ export function divisors(n: number): number[] {
       if (d * d !== n) large.unshift(n / d);
     }
   return [...small, ...large];
-}
-
-export function greatestCommonDivisorOf(values: readonly number[]): number {
-  return values.reduce(greatestCommonDivisor);
 }

@@ -1,8 +1,8 @@
 /** Lanes that stages without weights can have. */
 import type { IntegerNetwork, IntegerNode, IntegerStep } from '../3-integer/types.js';
-import { divisors, greatestCommonDivisorOf, type LaneOption } from './fold.js';
+import { divisors, type LaneOption } from './fold.js';
 import { poolInterval } from './pool.js';
-import { elementsOf, tensorOf } from './stream.js';
+import { elementsOf, greatestCommonDivisor, tensorOf } from './stream.js';
 
 /**
  * The lanes with which a stage keeps up.
@@ -31,7 +31,7 @@ function laneLimit(network: IntegerNetwork, node: IntegerNode): number {
     case 'pool':
       return node.window.channels;
     case 'concat':
-      return greatestCommonDivisorOf(node.channels);
+      return node.channels.reduce(greatestCommonDivisor);
     case 'depth-to-space':
       return node.columnMajor ? 1 : node.channels;
     case 'upsample':

@@ -14,7 +14,7 @@ import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
-import { type StageGraph, stagesOf } from './graph.js';
+import { type Stage, stagesOf } from './graph.js';
 import { estimateUnit } from './model.js';
 import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
@@ -59,7 +59,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const wanted = intervalWanted(original, options);
   const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
   const { inputLanes, options: lanes } = chooseFolding(stages, elementsOf(input), input.type.bits, cycles);
-  const layerChoices = graph.stages.flatMap(({ node }, k) => {
+  const layerChoices = graph.flatMap(({ node }, k) => {
     const { choice } = lanes[k];
     return choice && isLayer(node) ? [choice] : [];
   });
@@ -102,7 +102,7 @@ const RAM_MODULES = new Set(['sliding_window', 'stream_fifo', 'upsample', 'depth
 /** Each stage with the lanes it can have. */
 function foldStages(
   network: IntegerNetwork,
-  { stages }: StageGraph,
+  stages: readonly Stage[],
   layers: readonly PlannedLayer[],
   options: PlanOptions,
 ): FoldStage[] {

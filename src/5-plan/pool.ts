@@ -1,11 +1,11 @@
 /** Pools as units: the largest code, or the sum of codes and its step, of each channel over the windows of an image. */
 import type { IntegerPool, IntegerStep } from '../3-integer/types.js';
 import type { BoundedSums } from '../4-bounds/types.js';
-import { countBits, hull, signedBits } from '../shared/interval.js';
+import { sumAccumulator } from './accumulator.js';
 import { positionsOf, tapsOf, windowPart } from './conv.js';
 import { intervalOf, type Place, requantiseSums } from './dense.js';
 import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
-import type { Part, PlannedAccumulator, Stream, Unit } from './types.js';
+import type { Part, Stream, Unit } from './types.js';
 
 /** Whether one window covers the whole image: the pixels are pooled as they stream by, without a line buffer. */
 export function isGlobalPool({ window }: IntegerPool): boolean {
@@ -47,7 +47,7 @@ export function poolUnit(
   const global = isGlobalPool(pool);
   const windows = global ? [] : [windowPart(window, type, lanes, 1, true)];
   const taken = [...converted, ...windows].at(-1)?.output ?? input;
-  const accumulator = bounded && poolAccumulator(bounded);
+  const accumulator = bounded && sumAccumulator(bounded, false);
   const bits = accumulator?.bits ?? type.bits;
   const pooled: Stream = { lanes, laneBits: bits, beats: positionsOf(window) * folds };
   const parameters = new Map<string, number | string>([
@@ -103,14 +103,4 @@ export function poolUnit(
     accumulator,
     ...requantiseSums(place, step, accumulator, ranges, pooled, spacing),
   };
-}
-
-/** A pool's sums begin at zero: a field of codes without sign is unsigned, else two's complement. */
-function poolAccumulator({ ranges, datatype, exact }: BoundedSums): PlannedAccumulator {
-  const { min, max } = hull([...ranges, { min: 0, max: 0 }]);
-  const signed = min < 0;
-  const bits = signed ? signedBits({ min, max }) : Math.max(1, countBits(max + 1));
-  const span = countBits(max - min + 1);
-  const widths = { datatype, l1: datatype, exact, span };
-  return { bits, signed, step: 1, offset: 0, min, max, widths, overflow: 'none' };
 }

@@ -10,7 +10,7 @@ import { type IntegerNetwork, type IntegerNode, inputsOf } from '../3-integer/ty
 import { prefersBlock } from './memory.js';
 import { tensorOf } from './stream.js';
 import type { Part, Stream, Unit } from './types.js';
-import { windowDemand } from './window-demand.js';
+import { pixelsNeeded } from './window-demand.js';
 
 /** Cycles that a unit's pipeline may add to the time of one pixel. */
 const PIPELINE_CYCLES = 40;
@@ -123,8 +123,10 @@ function through(
   const node = nodeOf(unit, network);
   const last = first.needed[first.needed.length - 1];
   if (node && (node.kind === 'conv' || node.kind === 'pool')) {
-    const { needed } = windowDemand(node.window);
-    return { needed: Float64Array.from(needed, (count) => first.needed[count - 1]), delay };
+    return {
+      needed: Float64Array.from(pixelsNeeded(node.window), (count) => first.needed[count - 1]),
+      delay,
+    };
   }
   if (node?.kind === 'upsample') {
     const { width, height } = node.image;

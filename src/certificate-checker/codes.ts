@@ -11,7 +11,7 @@ export interface Codes {
 /** Output codes, or sums, of a unit that pools, adds or moves what enters it. */
 export function joinedCodes(
   rtl: RtlFolder,
-  { kind, module, inputCode }: { kind: string; module: string; inputCode?: { signed: boolean } },
+  { kind, module }: { kind: string; module: string },
   inputs: readonly Codes[],
 ): Codes {
   const [first, second] = inputs;
@@ -29,7 +29,7 @@ export function joinedCodes(
     case 'pool':
       return pooled(rtl, module, first);
     default:
-      throw new Doubt(`a unit of kind '${kind}' is not known${inputCode ? '' : ' here'}`);
+      throw new Doubt(`a unit of kind '${kind}' is not known`);
   }
 }
 
