@@ -35,7 +35,8 @@ function reproduces({ x, y, levels, count }: Grid, { weights: [a, b], thresholds
 const bits = fc.integer({ min: 2, max: 5 });
 
 test('rounded sums of any two scales are reproduced on all pairs, whatever direction they run in', () => {
-  const factor = fc.double({ min: 0.05, max: 3, noNaN: true });
+  // multiples of a power of two, so that the sums are exact: what rounding adds at ties is no function of a sum
+  const factor = fc.integer({ min: 205, max: 12_288 }).map((n) => n / 4096);
   const direction = fc.constantFrom(-1, 1);
   fc.assert(
     fc.property(
