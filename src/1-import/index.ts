@@ -1,7 +1,8 @@
 /** Phase 1: model files -> Network. The only place that knows file formats. */
-import { extname } from 'node:path';
+import { statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
-import { modelFormatUnknown } from '../diagnostics/file-errors.js';
+import { modelFolder, modelFormatUnknown } from '../diagnostics/file-errors.js';
 import type { FixedPointRounding, Network, PortType } from './types.js';
 
 /** What the user says beside the model file. */
@@ -10,11 +11,28 @@ export interface ImportOptions {
   readonly tfliteRounding?: FixedPointRounding; // of .tflite files; double by default
 }
 
-/** Import a model by its file name extension. Front ends load on demand, so that a command pays for one only. */
+/** The JSON description in a folder that is a model. */
+const MODEL_FILE = 'model.json';
+
+/**
+ * Import a model by its file name extension; a folder stands for the model.json in it. Front ends load on demand, so that a command
+ * pays for one only.
+ */
 export async function importModel(file: string, options: ImportOptions = {}): Promise<Network> {
   const { inputPort } = options;
-  const network = await readModel(file, options);
+  const network = await readModel(isFolder(file) ? inFolder(file) : file, options);
   return inputPort ? { ...network, inputPort } : network;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function inFolder(folder: string): string {
+  const file = join(folder, MODEL_FILE);
+  if (statSync(file, { throwIfNoEntry: false })) return file;
+  const isBuild = statSync(join(folder, 'build.json'), { throwIfNoEntry: false }) !== undefined;
+  return fail(modelFolder(folder, isBuild));
 }
 
 async function readModel(file: string, { tfliteRounding }: ImportOptions): Promise<Network> {

@@ -65,7 +65,7 @@ export function modelArguments(yargs: Argv): Argv {
   return yargs
     .positional('model', {
       type: 'string',
-      describe: 'model file: .json description, QONNX .onnx or .tflite',
+      describe: 'model: .json description or a folder with model.json, QONNX .onnx or .tflite',
     })
     .option('input-type', {
       type: 'string',

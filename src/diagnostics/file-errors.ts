@@ -110,6 +110,18 @@ export const labelsMismatch = define(
   }),
 );
 
+export const modelFolder = define(
+  'model_folder',
+  2,
+  'A folder was given as the model, and it holds no model.json.',
+  (folder: string, isBuild: boolean) => ({
+    message: `expected a folder that holds model.json, found '${folder}' without it`,
+    hint: isBuild
+      ? 'this folder was made by build: give it to simulate, resources or verify-certificate'
+      : 'give the model file itself, or a folder that quantize or train wrote',
+  }),
+);
+
 export const modelFormatUnknown = define(
   'model_format_unknown',
   2,

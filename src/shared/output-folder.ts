@@ -24,7 +24,7 @@ import * as errors from '../diagnostics/file-errors.js';
  */
 export function writeFolder(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Uint8Array>,
   marker: string,
   keep: readonly string[] = [],
 ): void {
@@ -78,7 +78,7 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
-function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   const made = new Set<string>();
   for (const [path, text] of files) {
     const place = join(folder, path);

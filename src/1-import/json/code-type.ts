@@ -1,6 +1,6 @@
 import * as errors from '../../diagnostics/json-errors.js';
 import { type Interval, typeInterval } from '../../shared/interval.js';
-import type { Quantizer } from '../types.js';
+import type { Quantizer, Truncation } from '../types.js';
 import { describe } from './describe.js';
 import type { CodeTypeDocument, QuantizerDocument } from './document.js';
 import type { Findings } from './findings.js';
@@ -70,7 +70,29 @@ export function readQuantizer(
   if (type && !checkZeroPoint(zeroPoint, type, path, findings)) return undefined;
   const rounding = 'rounding' in document && document.rounding ? document.rounding : 'half-even';
   const zeroPointAdded = 'zeroPointAdded' in document && document.zeroPointAdded;
-  return type && scale && { ...type, scale, zeroPoint, rounding, ...(zeroPointAdded && { zeroPointAdded }) };
+  const given = 'truncation' in document ? document.truncation : undefined;
+  const truncation = given && readTruncation(given, `${path}.truncation`, findings);
+  return (
+    type &&
+    scale && {
+      ...type,
+      scale,
+      zeroPoint,
+      rounding,
+      ...(zeroPointAdded && { zeroPointAdded }),
+      ...(truncation && { truncation }),
+    }
+  );
+}
+
+/** Read the finer type whose low bits are dropped. */
+function readTruncation(
+  { scale, zeroPoint = 0, shift }: NonNullable<QuantizerDocument['truncation']>,
+  path: string,
+  findings: Findings,
+): Truncation | undefined {
+  const fine = readReals(scale, `${path}.scale`, 1, 'scale', findings);
+  return fine && { scale: fine[0], zeroPoint, shift };
 }
 
 /** Whether the zero point is a code of the type; bipolar types have none, and say so elsewhere. */

@@ -4,9 +4,16 @@
  */
 export interface ModelDocument {
   readonly name: string;
-  readonly input: { readonly shape: readonly number[]; readonly type?: PortTypeDocument };
+  readonly input: {
+    readonly shape: readonly number[]; // channels last
+    readonly layout?: LayoutDocument; // of the arrays that users give; default NHWC
+    readonly type?: PortTypeDocument;
+  };
+  readonly output?: { readonly layout: LayoutDocument }; // default: that of the input
   readonly layers: readonly LayerDocument[];
 }
+
+export type LayoutDocument = 'NCHW' | 'NHWC';
 
 export type LayerDocument =
   | DenseDocument
@@ -18,7 +25,13 @@ export type LayerDocument =
   | UpsampleDocument
   | DepthToSpaceDocument
   | QuantizeDocument
-  | FlattenDocument;
+  | FlattenDocument
+  | ReshapeDocument
+  | ElementwiseDocument
+  | BatchNormLayerDocument
+  | ActivationLayerDocument
+  | ThresholdsLayerDocument
+  | SoftmaxDocument;
 
 /** One number for both directions, or [vertical, horizontal]. */
 export type SizeDocument = number | readonly [number, number];
@@ -52,6 +65,7 @@ export interface QuantizerDocument extends CodeTypeDocument {
   readonly scale: ScaleDocument;
   readonly rounding?: 'half-even' | 'half-up' | 'half-down' | 'ceil' | 'floor' | 'up' | 'down'; // default half-even
   readonly zeroPointAdded?: 'before-rounding' | 'after-rounding'; // default before
+  readonly truncation?: { readonly scale: number; readonly zeroPoint?: number; readonly shift: number };
 }
 
 /** Numbers in place or in a .npy file; exactly one of the two. */
@@ -60,10 +74,11 @@ export interface ArrayDocument {
   readonly file?: string;
 }
 
+/** With the encoding `real`, a network that is not quantized yet, there are only the values. */
 export interface WeightsDocument extends ArrayDocument {
   readonly bits?: number;
   readonly signed?: boolean; // default true
-  readonly encoding?: 'integer' | 'bipolar';
+  readonly encoding?: 'integer' | 'bipolar' | 'real';
   readonly narrow?: boolean;
   readonly scale?: ScaleDocument; // default 1
 }
@@ -177,4 +192,33 @@ export interface QuantizeDocument extends SingleInput, QuantizerDocument {
 
 export interface FlattenDocument extends SingleInput {
   readonly type: 'flatten';
+}
+
+export interface ReshapeDocument extends SingleInput {
+  readonly type: 'reshape';
+  readonly shape: readonly number[];
+}
+
+export interface ElementwiseDocument extends SingleInput {
+  readonly type: 'elementwise';
+  readonly operation: 'add' | 'subtract' | 'reverse-subtract' | 'multiply' | 'divide' | 'negate' | 'sign';
+  readonly operand?: RealsDocument; // of all but negate and sign
+}
+
+export interface BatchNormLayerDocument extends SingleInput, BatchNormDocument {
+  readonly type: 'batch-norm';
+}
+
+export interface ActivationLayerDocument extends SingleInput {
+  readonly type: 'activation';
+  readonly function: ActivationDocument;
+}
+
+export interface ThresholdsLayerDocument extends SingleInput, ThresholdsDocument {
+  readonly type: 'thresholds';
+  readonly base?: number; // default: the smallest code
+}
+
+export interface SoftmaxDocument extends SingleInput {
+  readonly type: 'softmax';
 }

@@ -1,10 +1,11 @@
 import * as errors from '../../diagnostics/json-errors.js';
 import type { Network, NetworkNode, NetworkTensor } from '../types.js';
+import { readActivationLayer, readBatchNormLayer, readElementwise } from './activation-layers.js';
 import { readConv } from './conv.js';
 import { readDense } from './dense.js';
 import type { LayerDocument, ModelDocument } from './document.js';
 import type { Findings } from './findings.js';
-import { readFlatten } from './flatten.js';
+import { readFlatten, readReshape } from './flatten.js';
 import { readAdd, readConcat } from './join.js';
 import type { LayerPlace, LayerReading, Source } from './layer.js';
 import { readDepthToSpace, readPad, readUpsample } from './moves.js';
@@ -13,6 +14,7 @@ import { readPool } from './pool.js';
 import { readPortType } from './port-type.js';
 import { readQuantize } from './quantize.js';
 import { Sources } from './sources.js';
+import { readThresholdsLayer } from './thresholds-layer.js';
 
 /** Elements of one sample; a 4096 x 4096 image has as many. */
 const MAX_ELEMENTS = 2 ** 24;
@@ -41,7 +43,8 @@ export function readNetwork(
     file: findings.file,
     input,
     ...(inputPort && { inputPort }),
-    layout: 'NHWC',
+    layout: document.input.layout ?? 'NHWC',
+    ...(document.output && { outputLayout: document.output.layout }),
     ...chain(input, readings),
   };
 }
@@ -75,7 +78,7 @@ function readLayers(
     readName(name, layer.name === undefined ? path : `${path}.name`, path, taken, findings);
     const from = sources.of(layer, path);
     const [first] = from;
-    if ((layer.type === 'dense' || layer.type === 'conv') && first.realFrom !== undefined)
+    if (takesCodes(layer) && first.realFrom !== undefined)
       findings.add(errors.modelNoQuantizer(findings.at(path), name, first.realFrom));
     const reading = readLayer(layer, { name, path, input: first.shape, sources: from }, findings);
     const { shape, coded, parts } = reading;
@@ -90,6 +93,11 @@ function readLayers(
       if (!sources.isUsed(nameOf(layer, index)))
         findings.add(errors.modelLayerUnused(findings.at(`layers[${index}]`), nameOf(layer, index)));
   return readings;
+}
+
+/** Layers of real weights take real values. */
+function takesCodes(layer: LayerDocument): boolean {
+  return (layer.type === 'dense' || layer.type === 'conv') && layer.weights.encoding !== 'real';
 }
 
 function nameOf(layer: LayerDocument, index: number): string {
@@ -136,6 +144,21 @@ function readLayer(layer: LayerDocument, place: LayerPlace, findings: Findings):
       return readQuantize(layer, place, findings);
     case 'flatten':
       return readFlatten(place, findings);
+    case 'reshape':
+      return readReshape(layer, place, findings);
+    case 'elementwise':
+      return readElementwise(layer, place, findings);
+    case 'batch-norm':
+      return readBatchNormLayer(layer, place, findings);
+    case 'activation':
+      return readActivationLayer(layer, place, findings);
+    case 'thresholds':
+      return readThresholdsLayer(layer, place, findings);
+    case 'softmax':
+      return {
+        parts: [{ op: 'softmax', name: place.name, source: findings.at(place.path) }],
+        shape: place.input,
+      };
   }
 }
 

@@ -68,6 +68,12 @@ const LAYER_TYPES = [
   'depth-to-space',
   'quantize',
   'flatten',
+  'reshape',
+  'elementwise',
+  'batch-norm',
+  'activation',
+  'thresholds',
+  'softmax',
 ];
 
 /** A layer without any type is reported as a missing key. */

@@ -49,6 +49,12 @@ function thresholdPart(
     findings.add(errors.modelKeyConflict(findings.at(`${path}.${key}`), message, hint));
   }
   if (!layer.thresholds) return [];
+  if ('weights' in layer && (layer as WeightedDocument).weights.encoding === 'real') {
+    const message = '"thresholds" beside real weights: thresholds act on sums of codes';
+    findings.add(
+      errors.modelKeyConflict(findings.at(`${path}.thresholds`), message, 'give weights as codes'),
+    );
+  }
   const place = `${path}.thresholds`;
   const thresholds = readThresholds(layer.thresholds, place, outputs, findings);
   if (!thresholds) return [];

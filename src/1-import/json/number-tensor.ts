@@ -1,11 +1,12 @@
+import type { Diagnostic, Location } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/json-errors.js';
 import { readDataFile } from './data-file.js';
 import { describe, formatShape, quote } from './describe.js';
 import type { ArrayDocument } from './document.js';
 import type { Findings } from './findings.js';
 
-/** Integers in row-major order, with the JSON path of each for messages. */
-export interface IntegerTensor {
+/** Numbers in row-major order, with the JSON path of each for messages. */
+export interface NumberTensor {
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>; // [product of the shape]
   readonly place: (index: number) => string;
@@ -22,14 +23,53 @@ export function readIntegerTensor(
   path: string,
   axes: readonly string[],
   findings: Findings,
-): IntegerTensor | undefined {
+): NumberTensor | undefined {
+  return readTensor(document, path, axes, INTEGERS, findings);
+}
+
+/** As readIntegerTensor, of finite numbers that are finite in float32 too. They are not rounded. */
+export function readRealTensor(
+  document: ArrayDocument,
+  path: string,
+  axes: readonly string[],
+  findings: Findings,
+): NumberTensor | undefined {
+  return readTensor(document, path, axes, REALS, findings);
+}
+
+/** What the elements have to be, and the message for one that is not. */
+interface ElementRule {
+  readonly holds: (value: unknown) => boolean;
+  readonly inFile: string;
+  readonly inPlace: (at: Location, found: string) => Diagnostic;
+}
+
+const INTEGERS: ElementRule = {
+  holds: (value) => Number.isInteger(value),
+  inFile: 'integers',
+  inPlace: (at, found) => errors.modelNotInteger(at, 'an integer', found),
+};
+
+const REALS: ElementRule = {
+  holds: (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)),
+  inFile: 'finite float32 values',
+  inPlace: (at, found) => errors.modelReal(at, 'a finite float32', found),
+};
+
+function readTensor(
+  document: ArrayDocument,
+  path: string,
+  axes: readonly string[],
+  rule: ElementRule,
+  findings: Findings,
+): NumberTensor | undefined {
   const { values, file } = document;
   if (values !== undefined && file !== undefined) {
     const message = 'expected "values" or "file", found both';
     return findings.add(errors.modelKeyConflict(findings.at(path), message, 'keep one of the two'));
   }
-  if (file !== undefined) return readFile(file, `${path}.file`, axes, findings);
-  if (values !== undefined) return readValues(values, `${path}.values`, axes, findings);
+  if (file !== undefined) return readFile(file, `${path}.file`, axes, rule, findings);
+  if (values !== undefined) return readValues(values, `${path}.values`, axes, rule, findings);
   return findings.add(errors.modelMissingKey(findings.at(path), 'values', 'file'));
 }
 
@@ -37,8 +77,9 @@ function readFile(
   name: string,
   path: string,
   axes: readonly string[],
+  rule: ElementRule,
   findings: Findings,
-): IntegerTensor | undefined {
+): NumberTensor | undefined {
   const array = readDataFile(name, path, findings);
   if (!array) return undefined;
   const { shape, data } = array;
@@ -47,10 +88,10 @@ function readFile(
     return findings.add(errors.modelShape(findings.at(path), `axes ${axesText(axes)}`, found, HINT));
   }
   if (data instanceof Float32Array || data instanceof Float64Array) {
-    const wrong = data.findIndex((value) => !Number.isInteger(value)); // 64-bit integers come as doubles
+    const wrong = data.findIndex((value) => !rule.holds(value)); // 64-bit integers come as doubles
     if (wrong >= 0) {
       const found = `${describe(data[wrong])} at flat index ${wrong}`;
-      return findings.add(errors.modelArrayType(findings.at(path), quote(name), 'integers', found));
+      return findings.add(errors.modelArrayType(findings.at(path), quote(name), rule.inFile, found));
     }
   }
   return { shape, data, place: (index) => `${path} element ${indexText(index, shape)}` };
@@ -63,8 +104,9 @@ function readValues(
   values: readonly unknown[],
   path: string,
   axes: readonly string[],
+  rule: ElementRule,
   findings: Findings,
-): IntegerTensor | undefined {
+): NumberTensor | undefined {
   const shape: number[] = [];
   for (let first: unknown = values; shape.length < axes.length && Array.isArray(first); first = first[0])
     shape.push(first.length);
@@ -72,8 +114,8 @@ function readValues(
   /** @returns false when anything was reported */
   const walk = (value: unknown, depth: number, place: string): boolean => {
     if (depth === axes.length) {
-      if (Number.isInteger(value)) return data.push(value as number) > 0;
-      findings.add(errors.modelNotInteger(findings.at(place), 'an integer', describe(value)));
+      if (rule.holds(value)) return data.push(value as number) > 0;
+      findings.add(rule.inPlace(findings.at(place), describe(value)));
       return false;
     }
     const length = shape[depth];

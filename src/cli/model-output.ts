@@ -1,0 +1,44 @@
+/** Models that commands write: a folder with model.json and .npy files, or one file when the name ends in .json. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Network } from '../1-import/types.js';
+import { formatJsonNetwork, MODEL_FILE, writeJsonNetwork } from '../export/json/index.js';
+import { writeFolder, writeWhole } from '../shared/output-folder.js';
+
+/**
+ * Write a model, whole or not at all. In a folder that holds an earlier one, that model's files are replaced; what else
+ * lies there stays.
+ *
+ * @throws export_not_expressible, folder_not_ours, folder_not_writable
+ */
+export function writeModel(out: string, network: Network): void {
+  if (extname(out).toLowerCase() === '.json') {
+    writeWhole(out, formatJsonNetwork(network));
+    return;
+  }
+  const files = writeJsonNetwork(network);
+  const earlier = earlierFiles(out);
+  const others = entriesOf(out).filter((name) => !earlier.has(name) && !files.has(name));
+  writeFolder(out, files, MODEL_FILE, others);
+}
+
+/** What an earlier model in the folder consists of. */
+function earlierFiles(folder: string): Set<string> {
+  try {
+    const text = readFileSync(join(folder, MODEL_FILE), 'utf8');
+    const named = [...text.matchAll(/"file"\s*:\s*("(?:[^"\\]|\\.)*")/g)].map((match) =>
+      JSON.parse(match[1]),
+    );
+    return new Set([MODEL_FILE, ...named]);
+  } catch {
+    return new Set();
+  }
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
