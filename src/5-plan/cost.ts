@@ -5,16 +5,16 @@ import type { EngineChoice } from './engines/types.js';
 import { unrolledCost } from './engines/unrolled/index.js';
 import { type FoldLayer, MULTIPLIED_LEVELS, requantiseLanes } from './fold.js';
 import { prefersBlock } from './memory.js';
+import { scaleTerms } from './model.js';
+import { foldingTerms } from './model-terms.js';
 
 /** Estimated LUTs of an engine; only differences between choices matter here. Infinity: it cannot be built. */
 export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   const { layer, inputType, accumulatorBits, levels, planned } = each;
   const { pe, simd } = choice;
-  const folded = layer.outputs > pe && layer.kind === 'dense';
   const requantise = requantiseCost(pe, layer.inputs / simd, levels, accumulatorBits);
   if (choice.engine === 'unrolled') return unrolledCost(layer, inputType) + requantise + 20;
-  const buffer = folded ? (simd * inputType.bits * Math.ceil(layer.inputs / simd / 32)) / 2 : 0;
-  const common = requantise + buffer + 20;
+  const common = requantise + foldingCost(each, choice) + 20;
   if (choice.engine === 'dsp') {
     const own = planned && dspCost(planned, choice, (width, depth) => romCost(each, width, depth));
     return own === undefined ? Number.POSITIVE_INFINITY : own + common;
@@ -35,6 +35,14 @@ function requantiseCost(pe: number, spacing: number, levels: number, bits: numbe
   // one comparator where a row takes as many cycles as a level has bits
   const comparators = spacing >= levelBits ? Math.min(levelBits, 1) : levelBits;
   return pe * comparators * (0.7 * bits + 1);
+}
+
+/** The buffer of a dense layer's vectors and the counters of beats, by the resource model. */
+function foldingCost({ layer, inputType, target }: FoldLayer, { pe, simd }: EngineChoice): number {
+  const fold = { beats: layer.inputs / simd, repeats: layer.outputs / pe };
+  const buffered = fold.repeats > 1 && layer.kind === 'dense';
+  const { lut, sites } = scaleTerms(foldingTerms(simd * inputType.bits, fold, buffered, target), target);
+  return (lut + sites) / 2;
 }
 
 /** One ROM: block RAM by its bits, and more where that runs out; LUTs by theirs. */

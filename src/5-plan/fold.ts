@@ -13,6 +13,7 @@ import { engineCost } from './cost.js';
 import { MAX_CHAIN } from './engines/dsp-packing.js';
 import type { EngineChoice, EngineName, PlannedLayer } from './engines/types.js';
 import { conversionBeats } from './stream.js';
+import type { Target } from './types.js';
 
 /** What the search knows of a layer with weights. */
 export interface FoldLayer {
@@ -21,6 +22,7 @@ export interface FoldLayer {
   readonly accumulatorBits: number;
   readonly levels: number; // of the step after it; 0 when sums leave
   readonly blockRamWeight?: number; // see PlanOptions
+  readonly target: Target;
   readonly engines: readonly EngineName[]; // that may be taken
   readonly fixed?: Fold;
   readonly planned?: PlannedLayer; // for engines that need to know more

@@ -20,9 +20,7 @@ export type Terms = Map<string, number>;
 /** The terms of a unit, with the LUTs of ROM columns from a table of the target's. */
 export function unitTerms(unit: Unit, table: RomTable, target: Target): Terms {
   const terms: Terms = new Map();
-  const add: Add = (term, amount) => {
-    if (amount) terms.set(term, (terms.get(term) ?? 0) + amount);
-  };
+  const add = addTo(terms);
   for (const part of partsOf(unit)) addPart(add, part, target);
   for (const module of unit.generated) addSums(add, module);
   for (const image of unit.memories) {
@@ -36,7 +34,31 @@ export function unitTerms(unit: Unit, table: RomTable, target: Target): Terms {
   return terms;
 }
 
+/**
+ * The terms of what a folding needs beside products and ROMs: the buffer of a dense layer's vectors, and counters.
+ *
+ * @param width bits of a beat
+ */
+export function foldingTerms(
+  width: number,
+  { beats, repeats }: { beats: number; repeats: number },
+  buffered: boolean,
+  target: Target,
+): Terms {
+  const terms: Terms = new Map();
+  const add = addTo(terms);
+  if (buffered) addBuffer(add, width, beats, repeats, target);
+  addCounters(add, beats, repeats);
+  return terms;
+}
+
 type Add = (term: string, amount: number) => void;
+
+function addTo(terms: Terms): Add {
+  return (term, amount) => {
+    if (amount) terms.set(term, (terms.get(term) ?? 0) + amount);
+  };
+}
 
 function addSums(add: Add, module: SumModule): void {
   const { lut, sites, tables } = sumCost(module);
@@ -60,7 +82,7 @@ function addPart(add: Add, part: Part, target: Target): void {
       add('logic.accumulate', dspAccumulatorBits(part));
       return;
     case 'vector_buffer':
-      addBuffer(add, part, target);
+      addBuffer(add, number('WIDTH'), number('BEATS'), number('REPEATS'), target);
       return;
     case 'stream_register':
       add('stream_register.bits', number('WIDTH'));
@@ -150,9 +172,9 @@ function compareLuts(bits: number): number {
   return bits > 6 ? 2 * Math.ceil(bits / 3) + 1 : [0, 1, 1, 2, 2, 4, 5][bits];
 }
 
-function addBuffer(add: Add, { parameters }: Part, target: Target): void {
-  const number = (name: string) => Number(parameters.get(name));
-  const [width, depth, repeats] = [number('WIDTH'), 2 * number('BEATS'), number('REPEATS')];
+/** vector_buffer. */
+function addBuffer(add: Add, width: number, beats: number, repeats: number, target: Target): void {
+  const depth = 2 * beats;
   if (repeats === 1) {
     add('vector_buffer.register', 1);
     return;
@@ -175,8 +197,7 @@ function addEngine(add: Add, { parameters }: Part): void {
   const [synapseFold, neuronFold] = [number('SYNAPSE_FOLD'), number('NEURON_FOLD')];
   const startRom = number('START_ROM') === 1;
   add('logic.engine', 1);
-  addCounter(add, synapseFold * neuronFold);
-  if (neuronFold > 1) addCounter(add, synapseFold);
+  addCounters(add, synapseFold, neuronFold);
   if (startRom) addCounter(add, neuronFold);
   const shape = arrayOf(parameters);
   const constant = !startRom && synapseFold === 1 && /'h0*[1-9a-f]/.test(startText(parameters));
@@ -190,6 +211,12 @@ function addEngine(add: Add, { parameters }: Part): void {
       add('logic.accumulators', 1);
     } else if (constant) add('logic.accumulate_constant', own);
   }
+}
+
+/** What numbers the beats of matrix_vector. */
+function addCounters(add: Add, synapseFold: number, neuronFold: number): void {
+  addCounter(add, synapseFold * neuronFold);
+  if (neuronFold > 1) addCounter(add, synapseFold);
 }
 
 function startText(parameters: Part['parameters']): string {

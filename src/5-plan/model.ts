@@ -8,19 +8,15 @@ import { blockRam } from './model-block-ram.js';
 import { dspBlocks } from './model-dsp.js';
 import { FITTED } from './model-fit.js';
 import { flipFlops } from './model-flip-flops.js';
-import { unitTerms } from './model-terms.js';
+import { type Terms, unitTerms } from './model-terms.js';
 import type { Estimate, Target, Unit } from './types.js';
 
 /** Expected resources of a unit; xcup has the LUTs of xc7. */
 export function estimateUnit(unit: Unit, target: Target): Estimate {
-  const fitted = FITTED[target === 'ice40' ? 'ice40' : 'xc7'];
-  const terms = unitTerms(unit, fitted.rom, target);
-  let [lut, sites] = [0, 0];
-  for (const [term, amount] of terms) {
-    const [lutScale, siteScale] = fitted.scales[term] ?? [1, 1]; // a term that no layer of the fit has
-    lut += lutScale * amount;
-    sites += siteScale * amount;
-  }
+  const fitted = fittedFor(target);
+  const scaled = scaleTerms(unitTerms(unit, fitted.rom, target), target);
+  const { lut } = scaled;
+  let { sites } = scaled;
   let ff = 0;
   for (const [module, count] of flipFlops(unit, target)) {
     ff += count;
@@ -30,6 +26,22 @@ export function estimateUnit(unit: Unit, target: Target): Estimate {
   if (target !== 'ice40') return { lut, sites, ff, bram, dsp: dspBlocks(unit) };
   // a logic cell has one flip-flop
   return { lut, sites: Math.max(sites, ff), ff, bram, dsp: 0 };
+}
+
+/** LUTs and sites of terms, by the fit. */
+export function scaleTerms(terms: Terms, target: Target): { lut: number; sites: number } {
+  const { scales } = fittedFor(target);
+  let [lut, sites] = [0, 0];
+  for (const [term, amount] of terms) {
+    const [lutScale, siteScale] = scales[term] ?? [1, 1]; // a term that no layer of the fit has
+    lut += lutScale * amount;
+    sites += siteScale * amount;
+  }
+  return { lut, sites };
+}
+
+function fittedFor(target: Target) {
+  return FITTED[target === 'ice40' ? 'ice40' : 'xc7'];
 }
 
 /** The sum of several estimates. */

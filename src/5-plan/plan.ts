@@ -182,6 +182,7 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
     fixed,
     planned,
     blockRamWeight: options.blockRamWeight ?? 0,
+    target: options.target,
   };
 }
 

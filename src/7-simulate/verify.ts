@@ -277,8 +277,11 @@ class Verification {
   }
 }
 
+/** Of a unit, what says whether its sums wrap. */
+export type WrappingUnit = Pick<BuildUnit, 'node' | 'accumulator'>;
+
 /** Accumulators that wrap, as the golden model needs them. */
-export function overflowOf(units: readonly Pick<BuildUnit, 'node' | 'accumulator'>[]): Overflow {
+export function overflowOf(units: readonly WrappingUnit[]): Overflow {
   const overflow = new Map<string, (sum: number) => number>();
   for (const { node, accumulator } of units)
     if (node !== undefined && accumulator?.overflow === 'wrap') overflow.set(node, foldSum(accumulator));

@@ -8,28 +8,14 @@ const SIGNALS = [
   ['SIGTERM', 15],
 ] as const;
 
-const handlers = SIGNALS.map(([signal, number]) => ({
-  signal,
-  handle: () => {
-    process.stderr.write(`${formatDiagnostic(errors.interrupted(signal))}\n`);
-    process.exit(128 + number);
-  },
-}));
-
-/** Exit in good order on signals; what cleans up listens to 'exit'. */
-export function handleSignals(): void {
-  for (const { signal, handle } of handlers) process.once(signal, handle);
-}
-
 /**
- * Compute something that writes no files. No handler can run meanwhile, and a search may be long, so a signal ends the
- * process at once.
+ * Exit in good order on signals; what cleans up listens to 'exit'. Handlers run only while nothing is computed in this
+ * thread: work of more than a moment belongs in background.ts.
  */
-export function interruptibly<T>(compute: () => T): T {
-  for (const { signal, handle } of handlers) process.off(signal, handle);
-  try {
-    return compute();
-  } finally {
-    handleSignals();
-  }
+export function handleSignals(): void {
+  for (const [signal, number] of SIGNALS)
+    process.once(signal, () => {
+      process.stderr.write(`${formatDiagnostic(errors.interrupted(signal))}\n`);
+      process.exit(128 + number);
+    });
 }

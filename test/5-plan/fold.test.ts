@@ -22,6 +22,7 @@ function layers(widths: readonly number[], fixed: readonly (Fold | undefined)[] 
       accumulatorBits: 12,
       levels: k === widths.length - 2 ? 0 : 8,
       engines: ['folded'],
+      target: 'xc7',
       fixed: fixed[k],
     };
     const { name, source } = each.layer;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { boundNetwork } from '../../src/4-bounds/bounds.js';
 import { DEVICES } from '../../src/5-plan/device.js';
+import { seededRandom } from '../../src/5-plan/engines/unrolled/random.js';
 import { totalEstimate } from '../../src/5-plan/model.js';
 import type { PlanOptions } from '../../src/5-plan/plan.js';
 import { planWithin } from '../../src/5-plan/planner.js';
@@ -24,6 +25,19 @@ describe('the fastest folding that fits', () => {
       before = plan.cycles.interval;
     }
     expect(before).toBe(1);
+  });
+
+  // a lane at a time takes deeper buffers and longer counters than several
+  test.each(['xc7', 'ice40'] as const)('%s: more cycles never cost more', (target) => {
+    const random = seededRandom(1);
+    const long = Array.from({ length: 16 }, () => Array.from({ length: 768 }, () => random.below(3) - 1));
+    const wide = boundNetwork(chain(unsigned(1), 768, [dense(long, signed(2))]));
+    let before = Number.POSITIVE_INFINITY;
+    for (const cycles of [256, 1024, 4096, 100_000]) {
+      const { sites } = totalEstimate(planWithin(wide, { ...common, target, cycles }).estimates);
+      expect(sites, `${cycles}`).toBeLessThanOrEqual(1.02 * before);
+      before = sites;
+    }
   });
 
   test.each(DEVICES)('$name', (device) => {

@@ -1,9 +1,8 @@
 import { buildLayers } from '../../6-emit/build-record.js';
-import { generate } from '../../compile.js';
 import { writeFolder } from '../../shared/output-folder.js';
+import { inBackground } from '../background.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
-import { interruptibly } from '../signals.js';
 
 /** What is kept of an earlier build: compiled simulations, which know themselves whether they are up to date. */
 export const KEPT = ['sim/verilator', 'sim/icarus'];
@@ -11,9 +10,8 @@ export const KEPT = ['sim/verilator', 'sim/icarus'];
 /** RTL, bench, certificate. */
 export async function build(given: GivenOptions, output: Output): Promise<number> {
   const bounded = await analyseGiven(given);
-  const { plan, files } = interruptibly(() =>
-    generate(bounded, planOptions(given, bounded, given.accumulator)),
-  );
+  const options = planOptions(given, bounded, given.accumulator);
+  const { plan, files } = await inBackground('generate', bounded, options);
   const directory = given.output ?? '';
   writeFolder(directory, files, 'build.json', KEPT);
   const layers = buildLayers(plan);

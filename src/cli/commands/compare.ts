@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { evaluateBatches } from '../../3-integer/evaluate.js';
 import { classify, inputCodes } from '../../3-integer/host.js';
 import type { IntegerNetwork } from '../../3-integer/types.js';
 import type { Plan } from '../../5-plan/types.js';
 import { readBuildFolder } from '../../7-simulate/build-folder.js';
-import { overflowOf, type Verdict, verify } from '../../7-simulate/verify.js';
+import { type Verdict, verify } from '../../7-simulate/verify.js';
 import {
   SYNTHESIS_COMMANDS,
   synthesizeAll,
@@ -15,18 +14,18 @@ import {
 } from '../../8-resources/index.js';
 import { renderHtml, renderJson, renderJunit, renderTable } from '../../9-report/index.js';
 import type { CompareReport, CompareRow } from '../../9-report/types.js';
-import { generate } from '../../compile.js';
+import type { Compilation } from '../../compile.js';
 import * as errors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { readNpy } from '../../shared/npy.js';
 import { checkReplaceable, writeFolder, writeWhole } from '../../shared/output-folder.js';
+import { inBackground } from '../background.js';
 import { compareCommand } from '../compare-command.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
-import { interruptibly } from '../signals.js';
 import { progressTo, totalOf, unitJobs } from './resources.js';
-import { readLabels } from './run.js';
+import { correct, readLabels } from './run.js';
 import { parseSimulators, verdictText } from './simulate.js';
 
 const DEFAULT_COUNT = 20;
@@ -47,9 +46,9 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
   const simulators = parseSimulators(given.simulator ?? 'both');
   const count = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
   const samples = readSamples(bounded.network, given, count);
-  const compilations = interruptibly(() =>
-    policies.map((policy) => generate(bounded, planOptions(given, bounded, policy))),
-  );
+  const choices = policies.map((policy) => planOptions(given, bounded, policy));
+  const compilations: Compilation[] = [];
+  for (const options of choices) compilations.push(await inBackground('generate', bounded, options));
 
   const work = mkdtempSync(join(tmpdir(), 'narrowgate-compare-'));
   const removeWork = () => rmSync(work, { recursive: true, force: true });
@@ -84,11 +83,13 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
     const jobs = builds.flatMap(({ directory, folder: { record } }) => unitJobs(directory, record));
     const figures = await synthesizeAll(jobs, target, { onProgress: progressTo(output) });
     let at = 0;
-    const rows = builds.map(({ plan }, index) => {
+    const rows: CompareRow[] = [];
+    for (const [index, { plan }] of builds.entries()) {
       const layers = figures.slice(at, at + plan.units.length);
       at += plan.units.length;
-      return rowOf(policies[index], plan, layers, checked[index], accuracyOf(bounded.network, plan, samples));
-    });
+      const accuracy = await accuracyOf(bounded.network, plan, samples);
+      rows.push(rowOf(policies[index], plan, layers, checked[index], accuracy));
+    }
     const report: CompareReport = {
       model: basename(given.model ?? ''),
       target,
@@ -157,26 +158,15 @@ function randomCodes(network: IntegerNetwork, count: number): Int32Array {
   });
 }
 
-function accuracyOf(
+async function accuracyOf(
   network: IntegerNetwork,
   plan: Plan,
   { all, allCount, labels }: Samples,
-): number | undefined {
+): Promise<number | undefined> {
   if (!labels) return undefined;
-  let right = 0;
-  const overflow = overflowOf(plan.units);
-  evaluateBatches(
-    network,
-    all,
-    allCount,
-    (codes, first, samples) => {
-      classify(network, codes, codes.length / samples).forEach((each, n) => {
-        if (each === labels[first + n]) right++;
-      });
-    },
-    overflow,
-  );
-  return right / allCount;
+  const codes = await inBackground('evaluateAll', network, all, allCount, plan.units);
+  const classes = classify(network, codes, codes.length / allCount);
+  return correct(classes, labels) / allCount;
 }
 
 function rowOf(

@@ -1,16 +1,13 @@
-import { type Codes, evaluateBatches } from '../../3-integer/evaluate.js';
 import { classify, inputCodes, outputReals, toFileOrder } from '../../3-integer/host.js';
-import { overflowOf } from '../../7-simulate/verify.js';
-import { plan } from '../../compile.js';
 import * as commandErrors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/file-errors.js';
 import { formatNpy, isIntegerArray, readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
+import { inBackground } from '../background.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
-import { interruptibly } from '../signals.js';
 
 /** Samples whose outputs are shown when they are not written to a file. */
 const SHOWN = 100;
@@ -25,16 +22,9 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
   const labels = given.labels === undefined ? undefined : readLabels(given.labels, count, samples.shape[0]);
   const options = planOptions(given, bounded, given.accumulator); // checked also where nothing is planned
-  const planned =
-    given.accumulator === undefined ? undefined : interruptibly(() => plan(bounded, options)).plan;
-  const results: Codes = new Float64Array(count * outputs);
-  evaluateBatches(
-    network,
-    codes,
-    count,
-    (part, first) => results.set(part, first * outputs),
-    planned && overflowOf(planned.units),
-  );
+  const units =
+    given.accumulator === undefined ? [] : (await inBackground('plan', bounded, options)).plan.units;
+  const results = await inBackground('evaluateAll', network, codes, count, units);
 
   const accuracy =
     labels && count > 0 ? correct(classify(network, results, outputs), labels) / count : undefined;
@@ -66,7 +56,8 @@ function rows(values: ArrayLike<number>, width: number, count: number): number[]
   );
 }
 
-function correct(classes: Int32Array, labels: ArrayLike<number>): number {
+/** How many classes are those of the labels. */
+export function correct(classes: Int32Array, labels: ArrayLike<number>): number {
   return classes.reduce((sum, each, n) => sum + (each === labels[n] ? 1 : 0), 0);
 }
 
