@@ -51,6 +51,13 @@ const byPath = new Map(files.map((file) => [file.path, file]));
 const ACCEPTED: Readonly<Record<string, string>> = {
   '3-integer/steps.ts -> 1-import/quantize-value.ts':
     'one definition of quantization for weights and activations',
+  '2-quantize/graph.ts -> 1-import/types.ts': 'which tensors a node reads',
+  '2-quantize/points.ts -> 1-import/types.ts': 'which tensors a node reads',
+  '2-quantize/evaluate/evaluate.ts -> 1-import/types.ts': 'which tensors a node reads',
+  '2-quantize/evaluate/elementwise.ts -> 1-import/float32.ts': 'one definition of elementwise arithmetic',
+  '2-quantize/evaluate/elementwise.ts -> 1-import/quantize-value.ts': 'one definition of quantization',
+  '3-integer/float32.ts -> 1-import/float32.ts':
+    'one definition of elementwise arithmetic for phases 2 and 3',
   '3-integer/steps.ts -> 1-import/fixed-point.ts': 'one definition of the integer kernels',
   '3-integer/add.ts -> 1-import/fixed-point.ts': 'one definition of the integer kernels',
   '3-integer/convert.ts -> 1-import/types.ts': 'which tensors a node reads',
