@@ -122,7 +122,7 @@ export function requantiseSums(
     output: register.output,
     outputCode: laneCode(type),
     tensor: step.output,
-    memories: requantise.memories,
+    memories: requantise.memories(),
     requantisation: requantise.way,
   };
 }

@@ -86,6 +86,15 @@ function addPart(add: Add, part: Part, { target, usedBits }: { target: Target; u
       add('logic', usedBits + lanes * sum + results + 3 + folds);
       return;
     }
+    case 'scale_sequential': {
+      const [steps, group] = [number('STEPS'), 2 * number('ROWS')];
+      const low = Math.max(0, group * steps - number('ZEROS') - group); // product bits that wait
+      const extra = number('PIVOT') > 0 ? number('EXTRA_W') : 0;
+      const running = steps > 1 ? number('IN_W') + 1 + low : 0;
+      add('logic', lanes * (number('IN_W') + running + number('SUM_W') + extra));
+      add('logic', results + 3 + counter(steps) + folds);
+      return;
+    }
     case 'matrix_vector':
       addEngine(add, part);
       return;

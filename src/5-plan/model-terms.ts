@@ -136,6 +136,18 @@ function addPart(add: Add, part: Part, target: Target): void {
       addRequantise(add, part);
       return;
     }
+    case 'scale_sequential': {
+      const [rows, steps] = [number('ROWS'), number('STEPS')];
+      add('logic.digit_rows', lanes * rows * (number('IN_W') + 4));
+      add('logic.digit_choice', lanes * (2 * rows + 1) * Math.ceil((steps - 1) / 3));
+      add('logic.last_sum', lanes * number('SUM_W'));
+      add('logic.clipped', lanes * 2 * number('OUT_W'));
+      if (number('PIVOT') > 0)
+        add('logic.pivot', lanes * ((number('SHIFT') - number('ZEROS')) / 2 + number('OUT_W')));
+      addCounter(add, steps);
+      addRequantise(add, part);
+      return;
+    }
     case 'output_port':
       add('logic.output', 1);
       if (number('STEP') !== 1 || number('OFFSET') !== 0) add('logic.convert', lanes * number('OUT_W'));
@@ -150,7 +162,7 @@ function addPart(add: Add, part: Part, target: Target): void {
   }
 }
 
-/** What the four ways of requantisation have in common: the number of the set of thresholds, and the base. */
+/** What the ways of requantisation have in common: the number of the set of thresholds, and the base. */
 function addRequantise(add: Add, { parameters, output }: Part): void {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   add('logic.requantise', 1);

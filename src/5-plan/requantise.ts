@@ -1,11 +1,19 @@
 /**
  * Hardware for a step function: the cheapest of binary search in stages, the same with one comparator, parallel
- * comparators, and multiply-add-shift.
+ * comparators, and multiply-add-shift in one cycle or several.
  */
 import type { IntegerStep, IntegerType } from '../3-integer/types.js';
 import { countBits } from '../shared/interval.js';
 import { laneNumber, packWord, prefersBlock } from './memory.js';
-import { findScaleShift, type LevelFunction } from './scale-shift.js';
+import {
+  LEAST_LEVELS,
+  planSequential,
+  type SequentialScale,
+  sequentialImages,
+  sequentialLuts,
+  sequentialWordBits,
+} from './scale-sequential.js';
+import { findScaleShift, type LevelFunction, type RowBits } from './scale-shift.js';
 import type { MemoryImage, Part, Stream } from './types.js';
 
 /** The field a step function reads, and how its unsigned order follows from it. */
@@ -22,13 +30,30 @@ export type RequantisationWay =
   | 'threshold_search'
   | 'threshold_sequential'
   | 'threshold_parallel'
-  | 'scale_shift';
+  | 'scale_shift'
+  | 'scale_sequential';
 
+/** A way to build a step function. */
 export interface Requantisation {
   readonly way: RequantisationWay;
   readonly part: Part;
-  readonly memories: readonly MemoryImage[];
+  readonly memories: () => readonly MemoryImage[];
   readonly cost: number; // estimated LUTs
+  readonly constants?: ScaleConstants; // of the ways that multiply
+}
+
+/** The bits of a multiply-add-shift's constants. */
+export interface ScaleConstants {
+  readonly shift: number;
+  readonly multiplierBits: number;
+  readonly biasBits: number; // as stored
+  readonly extraBits: number; // as stored; 0: one line a channel
+  readonly rows: readonly RowBits[]; // what each channel needs by itself
+}
+
+/** The way that is taken, and all there are. */
+export interface RequantisationPlan extends Requantisation {
+  readonly ways: readonly Requantisation[];
 }
 
 /**
@@ -48,7 +73,7 @@ export function planRequantisation(
   spacing: number,
   prefix: string,
   preferred?: RequantisationWay,
-): Requantisation {
+): RequantisationPlan {
   const width = step.levels - 1;
   const rows = toOrder(step, input);
   const folds = step.rows === 1 ? 1 : step.rows / lanes;
@@ -89,7 +114,7 @@ export function planRequantisation(
       way: 'threshold_search',
       cost: lanes * (levelBits * (COMPARE * searchBits + 1) + roms),
       part: part('threshold_search', stream, search),
-      memories: searchImages({ ...layout, thresholdBits: searchBits }, levelBits),
+      memories: () => searchImages({ ...layout, thresholdBits: searchBits }, levelBits),
     });
     if (spacing >= levelBits && folds * 2 ** levelBits <= MOST_TREE_WORDS) {
       const tree = folds === 1 && levelBits <= 4 ? 0 : logicRomCost(searchBits, folds * 2 ** levelBits);
@@ -97,7 +122,7 @@ export function planRequantisation(
         way: 'threshold_sequential',
         cost: lanes * (COMPARE * searchBits + 1 + tree) + 4 + levelBits,
         part: part('threshold_sequential', stream, search),
-        memories: treeImages({ ...layout, thresholdBits: searchBits }, levelBits),
+        memories: () => treeImages({ ...layout, thresholdBits: searchBits }, levelBits),
       });
     }
   }
@@ -111,9 +136,10 @@ export function planRequantisation(
         ['LEVELS', step.levels],
         ...files,
       ]),
-      memories: parallelImages({ ...layout, thresholdBits: parallelBits }),
+      memories: () => parallelImages({ ...layout, thresholdBits: parallelBits }),
     });
-  const scaled = width >= 3 && input.bits <= 32 ? scaleShift(rows, width, step, input) : undefined;
+  const functions = functionsOf(rows, width, step, input);
+  const scaled = width >= 3 && input.bits <= 32 ? findScaleShift(functions, 24) : undefined;
   if (scaled) {
     const wordBits = (scaled.multiplierBits > 1 ? scaled.multiplierBits : 0) + scaled.biasBits;
     const multiply = scaled.multiplierBits > 1 ? 1.1 * input.bits * scaled.multiplierBits : 0;
@@ -131,11 +157,29 @@ export function planRequantisation(
         ['FIRST', scaled.first],
         ['CONSTANTS', `"${prefix}"`],
       ]),
-      memories: constantImages(layout, scaled, step.rows),
+      memories: () => constantImages(layout, scaled, step.rows),
+      constants: { ...scaled, extraBits: 0 },
+    });
+  }
+  const multiplies = step.levels >= (preferred === 'scale_sequential' ? 4 : LEAST_LEVELS) && input.bits <= 32;
+  const sequential = multiplies ? planSequential(functions, input.bits, spacing) : undefined;
+  if (sequential) {
+    const { sumBits, extraBits, constants } = sequential;
+    const luts = sequentialLuts(sequential, input.bits) + romCost(sequentialWordBits(sequential), folds);
+    ways.push({
+      way: 'scale_sequential',
+      cost: lanes * luts + 10,
+      part: part('scale_sequential', stream, [
+        ...common,
+        ...sequentialParameters(sequential, step.levels, prefix),
+      ]),
+      memories: () => sequentialImages(sequential, layout),
+      constants: { ...constants, biasBits: sumBits, extraBits },
     });
   }
   const wanted = ways.filter(({ way }) => way === preferred);
-  return (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
+  const taken = (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
+  return { ...taken, ways };
 }
 
 const COMPARE = 0.75; // LUTs per bit of a comparator
@@ -163,14 +207,20 @@ function toOrder({ thresholds, levels }: IntegerStep, input: StepInput): Float64
   });
 }
 
-function scaleShift(rows: Float64Array, width: number, step: IntegerStep, { lo, hi, channels }: StepInput) {
+/** Each row over the orders that its channel reaches. */
+function functionsOf(
+  rows: Float64Array,
+  width: number,
+  step: IntegerStep,
+  { lo, hi, channels }: StepInput,
+): LevelFunction[] {
   const functions: LevelFunction[] = [];
   for (let r = 0; r < step.rows; r++)
     functions.push({
       thresholds: rows.subarray(r * width, (r + 1) * width),
       ...(step.rows > 1 && channels ? channels[r] : { lo, hi }),
     });
-  return findScaleShift(functions, 24);
+  return functions;
 }
 
 interface Layout {
@@ -263,6 +313,25 @@ function joinWord(multiplier: number, multiplierBits: number, bias: number, bias
   const high = BigInt.asUintN(biasBits, BigInt(bias));
   const word = (high << BigInt(multiplierBits)) | BigInt(multiplier);
   return word.toString(16).padStart(Math.ceil((multiplierBits + biasBits) / 4), '0');
+}
+
+function sequentialParameters(
+  { constants, rows, steps, zeros, sumBits, extraBits }: SequentialScale,
+  levels: number,
+  prefix: string,
+): (readonly [string, number | string])[] {
+  return [
+    ['MULTIPLIER_W', constants.multiplierBits],
+    ['ROWS', rows],
+    ['STEPS', steps],
+    ['ZEROS', zeros],
+    ['SUM_W', sumBits],
+    ['SHIFT', constants.shift],
+    ['LEVELS', levels],
+    ['PIVOT', constants.pivot],
+    ['EXTRA_W', Math.max(1, extraBits)],
+    ['CONSTANTS', `"${prefix}"`],
+  ];
 }
 
 function part(

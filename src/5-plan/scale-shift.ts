@@ -4,7 +4,20 @@
  * level(u) = clip(floor((u * m + b) / 2^s), 0, levels - 1) equals the step function on lo .. hi when, for every
  * threshold T_k inside the range, T_k * m + b >= k * 2^s and (T_k - 1) * m + b <= k * 2^s - 1. Where ties go to even
  * results, a result of k >= 1 needs one more in the sum when k is odd: k * 2^s itself is the tie that goes to k - 1.
+ * Where rounding is away from zero, thresholds above zero lie on another line than those below: levels beyond a pivot
+ * have c added to the sum.
+ *
+ * The line thus passes above some points and below others. Constants of a shift, doubled, are constants of the next
+ * shift, so that a row's smallest shift is found by bisection; the shift of all rows is the largest of these.
  */
+import {
+  biasRange,
+  hullOf,
+  type Points,
+  type Separation,
+  type SlopeRange,
+  slopeRange,
+} from './separating-line.js';
 
 /** A step function of u in lo .. hi: thresholds[k - 1] is the smallest u of level k; 0: always, > hi: never. */
 export interface LevelFunction {
@@ -13,30 +26,45 @@ export interface LevelFunction {
   readonly hi: number;
 }
 
+/** The constants of one row, were it alone. */
+export interface RowBits {
+  readonly shift: number; // the smallest that has constants
+  readonly multiplierBits: number; // of the smallest multiplier at that shift
+}
+
 export interface ScaleShift {
   readonly tiesEven: boolean; // a sum of k * 2^s with k odd gives k - 1
   readonly first: 0 | 1; // result of level 0
+  readonly pivot: number; // extras are added for levels beyond this one; 0: there are none
   readonly shift: number;
   readonly multipliers: Float64Array; // [rows], unsigned
   readonly biases: Float64Array; // [rows], signed
+  readonly extras: Float64Array; // [rows], 0 .. 2^shift - 1
   readonly multiplierBits: number;
-  readonly biasBits: number;
+  readonly biasBits: number; // with the zeros
+  readonly zeros: number; // low bits of every bias and extra that are 0, at most `shift`
+  readonly rows: readonly RowBits[];
 }
 
-/** u * m + b must satisfy `at * m + b >= bound` or `at * m + b <= bound`. */
-interface Constraint {
-  readonly at: number;
-  readonly bound: number; // in units of 2^s, before the -1 of upper constraints
-  readonly odd: 0 | 1; // added to the bound: 1 where the tie does not reach it
+/** How a result is taken from the sum. */
+interface Rounding {
+  readonly tiesEven: boolean;
+  readonly first: 0 | 1;
+  readonly pivot: number;
 }
 
-/** How a result is taken from the sum, in the order of preference: ties to even cost a LUT or two more. */
-const ROUNDINGS = [
-  { tiesEven: false, first: 0 },
-  { tiesEven: true, first: 0 },
-  { tiesEven: true, first: 1 },
-] as const;
-type Rounding = (typeof ROUNDINGS)[number];
+/** In the order of preference: ties to even cost a LUT or two more. */
+const ROUNDINGS: readonly Rounding[] = [
+  { tiesEven: false, first: 0, pivot: 0 },
+  { tiesEven: true, first: 0, pivot: 0 },
+  { tiesEven: true, first: 1, pivot: 0 },
+];
+
+/** Multipliers of a row among which the bias with the most zeros is looked for. */
+const MOST_TRIED = 32;
+
+/** Pivots that are tried. */
+const MOST_PIVOTS = 5;
 
 /** The constants with the smallest multipliers; undefined when no shift up to `maxShift` will do. */
 export function findScaleShift(rows: readonly LevelFunction[], maxShift: number): ScaleShift | undefined {
@@ -49,82 +77,224 @@ export function findScaleShift(rows: readonly LevelFunction[], maxShift: number)
   return best;
 }
 
+/** The constants with the smallest shift for one line a row, else for two that meet at a pivot. */
+export function findLines(rows: readonly LevelFunction[], maxShift: number): ScaleShift | undefined {
+  return withRounding(rows, maxShift, ROUNDINGS[0]) ?? findPivotedShift(rows, maxShift);
+}
+
+/** The constants with the smallest shift for two lines of one slope in every row, which meet at a level common to all. */
+function findPivotedShift(rows: readonly LevelFunction[], maxShift: number): ScaleShift | undefined {
+  const most = rows.reduce((levels, { thresholds }) => Math.max(levels, thresholds.length), 0);
+  let [from, to] = [1, most - 1];
+  for (const row of rows) {
+    if (from > to) return undefined;
+    const one = (pivot: number, part: 0 | 1) =>
+      feasible([partsOf(row, { ...ROUNDINGS[0], pivot })[part]], maxShift);
+    to = lastOf(from, to, (pivot) => one(pivot, 0));
+    from = to + 1 - lastOf(1, to + 1 - from, (back) => one(to + 1 - back, 1));
+    from = Math.max(from, 1);
+  }
+  // both parts have lines by themselves; they are to have one slope
+  let pivots = Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => from + k);
+  for (const row of rows)
+    pivots = pivots.filter((pivot) => feasible(partsOf(row, { ...ROUNDINGS[0], pivot }), maxShift));
+  let best: ScaleShift | undefined;
+  const tried = Math.min(MOST_PIVOTS, pivots.length);
+  for (let n = 0; n < tried; n++) {
+    const pivot = pivots[Math.floor(((n + 0.5) * pivots.length) / tried)];
+    const found = withRounding(rows, maxShift, { ...ROUNDINGS[0], pivot });
+    if (found && (!best || found.shift < best.shift)) best = found;
+  }
+  return best;
+}
+
+/** The largest number in from .. to that passes a test which those below it pass too; from - 1 if none does. */
+function lastOf(from: number, to: number, passes: (value: number) => boolean): number {
+  let [low, high] = [from - 1, to];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 function withRounding(
   rows: readonly LevelFunction[],
   maxShift: number,
   rounding: Rounding,
 ): ScaleShift | undefined {
-  const constraints = rows.map((row) => constraintsOf(row, rounding));
-  for (let shift = rounding.tiesEven ? 1 : 0; shift <= maxShift; shift++) {
-    const unit = 2 ** shift;
-    const slopes: { least: number; most: number }[] = [];
-    for (const each of constraints) {
-      const range = slopeRange(each, unit);
-      if (!range) break;
-      slopes.push(range);
+  const lines = rows.map((row) => partsOf(row, rounding));
+  const least = rounding.tiesEven ? 1 : 0;
+  const own: RowBits[] = [];
+  for (const parts of lines) {
+    const found = smallestShift(parts, least, maxShift);
+    if (!found) return undefined;
+    own.push(found);
+  }
+  const shift = own.reduce((most, each) => Math.max(most, each.shift), least);
+  const slopes: SlopeRange[] = [];
+  for (const parts of lines) {
+    const range = commonSlopes(parts, shift);
+    if (typeof range !== 'object') return undefined; // its numbers have become too large to be exact
+    slopes.push(range);
+  }
+  // one multiplier for all rows, where there is one, is a constant and no operand
+  const common = slopes.reduce((most, range) => Math.max(most, range.least), 0);
+  const shared = slopes.every(({ most }) => common <= most);
+  const multiplierBits = bitsOf(common);
+  const widest = 2 ** multiplierBits - 1;
+  const chosen: Chosen[] = [];
+  for (const [row, parts] of lines.entries()) {
+    const { least: low, most } = slopes[row];
+    const found = shared
+      ? constantsOf(parts, common, shift)
+      : bestConstants(parts, low, Math.min(most, widest), shift);
+    if (!found) return undefined;
+    chosen.push(found);
+  }
+  const biases = Float64Array.from(chosen, ({ bias }) => bias);
+  const magnitude = biases.reduce((a, b) => Math.max(a, b < 0 ? -b : b + 1), 1);
+  return {
+    ...rounding,
+    shift,
+    multipliers: Float64Array.from(chosen, ({ multiplier }) => multiplier),
+    biases,
+    extras: Float64Array.from(chosen, ({ extra }) => extra),
+    multiplierBits,
+    biasBits: Math.ceil(Math.log2(magnitude)) + 1,
+    zeros: chosen.reduce((zeros, each) => Math.min(zeros, each.zeros), shift),
+    rows: own,
+  };
+}
+
+/** Bits of an unsigned constant, at least 1. */
+function bitsOf(value: number): number {
+  return Math.ceil(Math.log2(Math.max(value, 1) + 1));
+}
+
+/** The points that the line of the levels up to the pivot separates, and those of the levels beyond. */
+function partsOf(row: LevelFunction, { tiesEven, first, pivot }: Rounding): Separation[] {
+  const levels = row.thresholds.length;
+  const part = (from: number, to: number): Separation => ({
+    above: pointsOf(row, from, to, tiesEven, first, 'above'),
+    below: pointsOf(row, from, to, tiesEven, first, 'below'),
+  });
+  return pivot > 0 ? [part(1, Math.min(pivot, levels)), part(pivot + 1, levels)] : [part(1, levels)];
+}
+
+/** Points (u, k * 2^s + odd) that the line passes above, or (u, k * 2^s + odd - 1) that it passes below. */
+function pointsOf(
+  { thresholds, lo, hi }: LevelFunction,
+  from: number,
+  to: number,
+  tiesEven: boolean,
+  first: 0 | 1,
+  side: 'above' | 'below',
+): Points {
+  const [x, k, add]: number[][] = [[], [], []];
+  // at any scale the points of one parity are the same but for a constant: only the corners of their hull matter
+  for (const odd of tiesEven ? [0, 1] : [0]) {
+    const [allX, allK]: number[][] = [[], []];
+    for (let level = from; level <= to; level++) {
+      const threshold = thresholds[level - 1];
+      if ((tiesEven && (level + first) % 2 !== odd) || (side === 'above' ? threshold > hi : threshold <= lo))
+        continue;
+      allX.push(side === 'above' ? Math.max(threshold, lo) : Math.min(threshold - 1, hi));
+      allK.push(level + first);
     }
-    if (slopes.length < rows.length) continue;
-    // one multiplier for all rows, where there is one, is a constant and no operand
-    const common = slopes.reduce((most, { least }) => Math.max(most, least), 0);
-    const shared = slopes.every(({ most }) => common <= most);
-    const multipliers = Float64Array.from(slopes, ({ least }) => (shared ? common : least));
-    const biases = Float64Array.from(constraints, (each, row) => biasOf(each, unit, multipliers[row]));
-    const largest = multipliers.reduce((a, b) => Math.max(a, b), 1);
-    const magnitude = biases.reduce((a, b) => Math.max(a, b < 0 ? -b : b + 1), 1);
-    return {
-      ...rounding,
-      shift,
-      multipliers,
-      biases,
-      multiplierBits: Math.ceil(Math.log2(largest + 1)),
-      biasBits: Math.ceil(Math.log2(magnitude)) + 1,
-    };
+    for (const corner of hullOf(allX, allK, side === 'above' ? 'upper' : 'lower')) {
+      x.push(allX[corner]);
+      k.push(allK[corner]);
+      add.push(side === 'above' ? odd : odd - 1);
+    }
   }
-  return undefined;
+  return { x: Float64Array.from(x), k: Float64Array.from(k), add: Float64Array.from(add) };
 }
 
-interface Constraints {
-  readonly lower: readonly Constraint[];
-  readonly upper: readonly Constraint[];
-}
-
-function constraintsOf({ thresholds, lo, hi }: LevelFunction, { tiesEven, first }: Rounding): Constraints {
-  const lower: Constraint[] = [];
-  const upper: Constraint[] = [];
-  for (let k = 1; k <= thresholds.length; k++) {
-    const threshold = thresholds[k - 1];
-    const bound = k + first;
-    const odd = tiesEven && bound % 2 === 1 ? 1 : 0;
-    if (threshold <= hi) lower.push({ at: Math.max(threshold, lo), bound, odd });
-    if (threshold > lo) upper.push({ at: Math.min(threshold - 1, hi), bound, odd });
-  }
-  return { lower, upper };
-}
-
-/** The multipliers that meet all constraints with some bias, at scale 2^s. */
-function slopeRange(
-  { lower, upper }: Constraints,
-  unit: number,
-): { least: number; most: number } | undefined {
+/** The slopes that all parts can have. */
+function commonSlopes(parts: readonly Separation[], shift: number): SlopeRange | 'inexact' | undefined {
   let [least, most] = [0, Number.POSITIVE_INFINITY];
-  for (const low of lower)
-    for (const high of upper) {
-      // low.at * m + b >= low.bound * unit + low.odd and high.at * m + b <= high.bound * unit + high.odd - 1
-      const run = low.at - high.at;
-      const rise = (low.bound - high.bound) * unit + low.odd - high.odd + 1;
-      if (run > 0) least = Math.max(least, Math.ceil(rise / run));
-      else if (run < 0) most = Math.min(most, Math.floor(rise / run));
-      else if (rise > 0) return undefined;
-    }
+  for (const part of parts) {
+    const range = slopeRange(part, 2 ** shift);
+    if (typeof range !== 'object') return range;
+    least = Math.max(least, range.least);
+    most = Math.min(most, range.most);
+  }
   return least <= most ? { least, most } : undefined;
 }
 
-/** The smallest bias for a multiplier. */
-function biasOf({ lower, upper }: Constraints, unit: number, multiplier: number): number {
-  return lower.length
-    ? lower.reduce(
-        (b, { at, bound, odd }) => Math.max(b, bound * unit + odd - at * multiplier),
-        Number.NEGATIVE_INFINITY,
-      )
-    : upper.reduce((b, { at, bound, odd }) => Math.min(b, bound * unit + odd - 1 - at * multiplier), 0);
+function feasible(parts: readonly Separation[], maxShift: number): boolean {
+  return smallestShift(parts, maxShift, maxShift) !== undefined;
+}
+
+/** The smallest shift from `least` on at which there are constants. */
+function smallestShift(parts: readonly Separation[], least: number, maxShift: number): RowBits | undefined {
+  let high = maxShift;
+  let found = commonSlopes(parts, high);
+  while (found === 'inexact' && high > 0) found = commonSlopes(parts, --high);
+  if (typeof found !== 'object') return undefined;
+  for (let low = Math.min(least, high); low < high; ) {
+    const middle = (low + high) >> 1;
+    const range = commonSlopes(parts, middle);
+    if (typeof range === 'object') {
+      high = middle;
+      found = range;
+    } else low = middle + 1;
+  }
+  return { shift: high, multiplierBits: bitsOf(found.least) };
+}
+
+interface Chosen {
+  readonly multiplier: number;
+  readonly bias: number;
+  readonly extra: number;
+  readonly zeros: number; // low bits of bias and extra that are 0, at most the shift
+}
+
+/** Of a row's multipliers one whose bias ends in many zeros: those in the middle have the most room. */
+function bestConstants(
+  parts: readonly Separation[],
+  least: number,
+  most: number,
+  shift: number,
+): Chosen | undefined {
+  let best = constantsOf(parts, least, shift);
+  if (best?.zeros === shift) return best;
+  const from = Math.max(least + 1, Math.floor((least + most) / 2) - MOST_TRIED / 2);
+  for (let multiplier = from; multiplier <= Math.min(most, from + MOST_TRIED); multiplier++) {
+    const each = constantsOf(parts, multiplier, shift);
+    if (each && (!best || each.zeros > best.zeros)) best = each;
+  }
+  return best;
+}
+
+/** Bias and extra with the most zeros for a multiplier. */
+function constantsOf(parts: readonly Separation[], multiplier: number, shift: number): Chosen | undefined {
+  const unit = 2 ** shift;
+  const [low, high] = biasRange(parts[0], unit, multiplier);
+  if (parts.length === 1) {
+    const { value: bias, zeros } = roundest(low, high, shift);
+    return { multiplier, bias, extra: 0, zeros };
+  }
+  const [lowBeyond, highBeyond] = biasRange(parts[1], unit, multiplier);
+  if (Math.max(low, lowBeyond - unit + 1) > Math.min(high, highBeyond)) return undefined; // the lines are too far apart
+  const { value: bias, zeros } = roundest(
+    Math.max(low, lowBeyond - unit + 1),
+    Math.min(high, highBeyond),
+    shift,
+  );
+  const extra = roundest(Math.max(0, lowBeyond - bias), Math.min(unit - 1, highBeyond - bias), shift);
+  return { multiplier, bias, extra: extra.value, zeros: Math.min(zeros, extra.zeros) };
+}
+
+/** The number in from .. to that ends in the most zeros, counted up to `most`. */
+function roundest(from: number, to: number, most: number): { value: number; zeros: number } {
+  if (from <= 0 && to >= 0) return { value: 0, zeros: most };
+  for (let zeros = most; zeros > 0; zeros--) {
+    const unit = 2 ** zeros;
+    const value = from > 0 ? Math.ceil(from / unit) * unit : Math.floor(to / unit) * unit;
+    if (value >= from && value <= to) return { value, zeros };
+  }
+  return { value: from > 0 ? from : to, zeros: 0 };
 }

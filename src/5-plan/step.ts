@@ -29,7 +29,7 @@ export function stepUnit({ network, name, from, streams, option, way }: Place, s
     output: register.output,
     outputCode: laneCode(to),
     tensor: step.output,
-    memories: plan.memories,
+    memories: plan.memories(),
     generated: [],
     interval: intervalOf(input, converted, beats),
     requantisation: plan.way,

@@ -88,7 +88,9 @@ function passPart(times: Float64Array, part: Part): Float64Array {
     case 'depth_to_space':
       return passDepthToSpace(times, part);
     case 'threshold_sequential':
-      return passSequential(times, part);
+      return passSequential(times, Number(part.parameters.get('LEVEL_BITS')), 1);
+    case 'scale_sequential':
+      return passSequential(times, Number(part.parameters.get('STEPS')), 2);
     default: {
       const latency = part.latency ?? LATENCY[part.module](part);
       return times.map((time) => time + latency);
@@ -113,14 +115,13 @@ function passWidth(times: Float64Array, { input, output }: Part): Float64Array {
   return result;
 }
 
-/** One beat every LEVEL_BITS cycles. */
-function passSequential(times: Float64Array, { parameters }: Part): Float64Array {
-  const bits = Number(parameters.get('LEVEL_BITS'));
+/** One beat every so many cycles, and out some registers later. */
+function passSequential(times: Float64Array, cycles: number, registers: number): Float64Array {
   let free = 0;
   return times.map((time) => {
     const start = Math.max(time, free);
-    free = start + bits;
-    return start + bits + 1;
+    free = start + cycles;
+    return free + registers;
   });
 }
 

@@ -6,7 +6,7 @@ const LIBRARY = new Set(
   (
     'bit_count booth_chain booth_dot booth_tree depth_to_space dsp_lane ' +
     'dsp_matrix_vector global_pool input_port matrix_vector output_port pool pool_lane popcount_dot popcount_few ' +
-    'ram rom row_buffer scale_shift sliding_window stream_add stream_concat stream_fifo stream_fork ' +
+    'ram rom row_buffer scale_sequential scale_shift sliding_window stream_add stream_concat stream_fifo stream_fork ' +
     'stream_register stream_width threshold_parallel threshold_search threshold_sequential ' +
     'threshold_stage upsample vector_buffer weighted_pair weighted_tables wrap_counter'
   ).split(' '),

@@ -18,6 +18,8 @@ export function readSteps(rtl: RtlFolder, module: string): StepHardware | undefi
   if (parallel) return { ...common(parallel), level: parallelLevel(rtl, parallel) };
   const scale = rtl.parameters(module, 'scale_shift');
   if (scale) return { ...common(scale), level: scaleLevel(rtl, scale) };
+  const digits = rtl.parameters(module, 'scale_sequential');
+  if (digits) return { ...common(digits), level: sequentialScaleLevel(rtl, digits) };
   return undefined;
 }
 
@@ -91,6 +93,30 @@ function scaleLevel(rtl: RtlFolder, p: Parameters) {
     let result = sum >> BigInt(shift);
     if (tiesEven === 1 && shift > 0 && result << BigInt(shift) === sum && result % 2n !== 0n) result -= 1n;
     return Math.min(Math.max(Number(result) - first, 0), levels - 1);
+  };
+}
+
+/** The multiplier as it is, and what the rows of its digits add besides the product. */
+function sequentialScaleLevel(rtl: RtlFolder, p: Parameters) {
+  const [lanes, folds, levels, shift] = ['LANES', 'FOLDS', 'LEVELS', 'SHIFT'].map((name) => p.number(name));
+  const [multiplierBits, sumBits, zeros] = ['MULTIPLIER_W', 'SUM_W', 'ZEROS'].map((name) => p.number(name));
+  const [pivot, extraBits] = [p.number('PIVOT'), p.number('EXTRA_W')];
+  const lost = BigInt(shift - zeros);
+  let digits = 0n; // the sum of 4^digit
+  for (let digit = 0; digit < p.number('ROWS') * p.number('STEPS'); digit++) digits = 4n * digits + 1n;
+  const signs = digits << BigInt(p.number('IN_W') + 1);
+  const words = laneWords(rtl, p.text('CONSTANTS'), lanes);
+  return (order: number, channel: number) => {
+    const word = words[channel % lanes][Math.floor(channel / lanes) % folds];
+    const product = BigInt(order) * BigInt(bitsOf(word, 0, multiplierBits)) + signs;
+    const bias = BigInt(bitsOf(word, multiplierBits, sumBits));
+    const sum = BigInt.asIntN(sumBits, (product >> BigInt(zeros)) + bias);
+    let result = sum >> lost;
+    if (pivot > 0 && result >= BigInt(pivot)) {
+      const extra = BigInt(bitsOf(word, multiplierBits + sumBits, extraBits));
+      result = (sum + extra) >> lost; // at most one more
+    }
+    return Math.min(Math.max(Number(result), 0), levels - 1);
   };
 }
 

@@ -24,7 +24,13 @@ import {
 const EFFORT_UNIT = 1e5;
 
 /** All options as yargs delivers them: texts, checked by parse.ts. */
-const WAYS = ['threshold_search', 'threshold_sequential', 'threshold_parallel', 'scale_shift'] as const;
+const WAYS = [
+  'threshold_search',
+  'threshold_sequential',
+  'threshold_parallel',
+  'scale_shift',
+  'scale_sequential',
+] as const;
 
 export interface GivenOptions {
   readonly model?: string;

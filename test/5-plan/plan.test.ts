@@ -85,20 +85,23 @@ const cycles = [1, 6, 36];
 const refuse = (policy: AccumulatorOptions['policy']): AccumulatorOptions => ({ policy, overflow: 'refuse' });
 
 describe('the hardware’s arithmetic equals the golden model', () => {
-  test.each(['threshold_search', 'threshold_parallel', 'scale_shift', undefined] as const)(
-    'requantisation by %s, any policy and folding',
-    (requantisation) => {
-      property(
-        (draw) => ({
-          target: 'xc7',
-          accumulator: refuse(POLICIES[draw(4)]),
-          cycles: cycles[draw(2)],
-          requantisation,
-        }),
-        true,
-      );
-    },
-  );
+  test.each([
+    'threshold_search',
+    'threshold_parallel',
+    'scale_shift',
+    'scale_sequential',
+    undefined,
+  ] as const)('requantisation by %s, any policy and folding', (requantisation) => {
+    property(
+      (draw) => ({
+        target: 'xc7',
+        accumulator: refuse(POLICIES[draw(4)]),
+        cycles: cycles[draw(2)],
+        requantisation,
+      }),
+      true,
+    );
+  });
 
   test('sums that leave, any policy and folding', () => {
     property(
@@ -154,7 +157,12 @@ describe('the hardware’s arithmetic equals the golden model', () => {
       [-Infinity, -(2 ** 31) + 1, 0],
       [2 ** 31 - 1, Infinity, Infinity],
     ];
-    for (const requantisation of ['threshold_search', 'threshold_parallel', 'scale_shift'] as const) {
+    for (const requantisation of [
+      'threshold_search',
+      'threshold_parallel',
+      'scale_shift',
+      'scale_sequential',
+    ] as const) {
       const network = chain(
         { ...unsigned(16), min: 65535 },
         2,

@@ -74,7 +74,7 @@ describe('an honest build', () => {
     expect(checkCertificate(folder)).toMatchObject({ valid: true, problems: [] });
   });
 
-  test.each(['threshold_search', 'threshold_parallel', 'scale_shift'] as const)(
+  test.each(['threshold_search', 'threshold_parallel', 'scale_shift', 'scale_sequential'] as const)(
     'with %s is certified',
     async (requantisation) => {
       const folder = join(work.path, requantisation);
@@ -353,7 +353,7 @@ describe('codes between layers', () => {
     ],
   };
 
-  test.each(['threshold_search', 'threshold_parallel', 'scale_shift'] as const)(
+  test.each(['threshold_search', 'threshold_parallel', 'scale_shift', 'scale_sequential'] as const)(
     'a threshold of %s that lets codes grow',
     async (requantisation) => {
       const folder = join(work.path, `codes-${requantisation}`);
@@ -368,7 +368,7 @@ describe('codes between layers', () => {
       // In every ROM of the steps: thresholds of zero, or constants of all ones, so that all codes are reached.
       for (const { file } of roms)
         edit(folder, `rtl/${file}`, (text) =>
-          text.replace(/[0-9a-f]/g, part.module === 'scale_shift' ? '7' : '0'),
+          text.replace(/[0-9a-f]/g, part.module.startsWith('scale_') ? '7' : '0'),
         );
       expect(problems(folder)).toMatch(/^layer second: input 0 can be .* \.\. 3, the certificate assumes/);
     },

@@ -430,6 +430,35 @@ export const CORNERS: readonly Corner[] = [
     ],
   ),
   ...rows(
+    'scale_sequential',
+    [
+      'LANES',
+      'IN_W',
+      'MULTIPLIER_W',
+      'ROWS',
+      'STEPS',
+      'ZEROS',
+      'SUM_W',
+      'SHIFT',
+      'LEVELS',
+      'PIVOT',
+      'EXTRA_W',
+      'OUT_W',
+      'BASE',
+      'FOLDS',
+    ],
+    [
+      [1, 1, 1, 1, 1, 0, 3, 0, 2, 0, 1, 1, 0, 1],
+      [2, 12, 9, 2, 3, 4, 20, 8, 16, 0, 1, 4, -8, 3],
+      [2, 20, 24, 4, 4, 13, 33, 30, 256, 131, 9, 8, -128, 5],
+      [1, 20, 24, 5, 3, 30, 14, 30, 200, 0, 1, 8, 0, 64], // no bit below the shift
+      [1, 8, 7, 1, 4, 10, 6, 14, 16, 8, 4, 32, 0, 1], // zeros beyond the digits
+      [1, 8, 7, 1, 4, 8, 9, 12, 16, 0, 1, 4, 0, 2], // as many zeros as places of the digits
+      [1, 8, 5, 3, 1, 0, 40, 5, 65536, 65535, 5, 17, 0, 2], // one cycle; a sum wider than the product
+      [3, 6, 20, 1, 11, 2, 11, 10, 9, 1, 8, 4, -9, 2], // a sum narrower than the product
+    ],
+  ),
+  ...rows(
     'output_port',
     ['LANES', 'IN_W', 'IN_SIGNED', 'STEP', 'OFFSET', 'OUT_W', 'OUT_SIGNED', 'PITCH', 'BEATS'],
     [
@@ -539,6 +568,9 @@ export const WRONG: readonly Corner[] = [
   ...rows('threshold_search', ['IN_W', 'THRESHOLD_W'], [[8, 7]]),
   ...rows('threshold_parallel', ['LEVELS', 'OUT_W'], [[5, 2]]),
   ...rows('scale_shift', ['LEVELS'], [[1]]),
+  ...rows('scale_sequential', ['MULTIPLIER_W', 'ROWS', 'STEPS'], [[12, 2, 3]]),
+  ...rows('scale_sequential', ['SUM_W'], [[4]]),
+  ...rows('scale_sequential', ['PIVOT', 'EXTRA_W'], [[8, 5]]),
   ...rows('output_port', ['PITCH'], [[12]]),
   ...rows('input_port', ['LANE_W', 'PITCH'], [[9, 8]]),
 ];

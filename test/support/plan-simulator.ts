@@ -67,6 +67,20 @@ function level(reader: PartReader, u: bigint, lane: number, fold: number): numbe
     for (let k = 0; k < reader.number('LEVELS') - 1; k++) if (u >= field(word, k * width, width)) count++;
     return count;
   }
+  if (reader.part.module === 'scale_sequential') {
+    const [multiplier, bits, zeros] = ['MULTIPLIER_W', 'SUM_W', 'ZEROS'].map((name) => reader.number(name));
+    const word = reader.word('CONSTANTS', pe, fold);
+    let product = u * field(word, 0, multiplier);
+    for (let digit = 0; digit < reader.number('ROWS') * reader.number('STEPS'); digit++)
+      product += 2n ** BigInt(reader.number('IN_W') + 1 + 2 * digit);
+    const sum = BigInt.asIntN(bits, (product >> BigInt(zeros)) + field(word, multiplier, bits));
+    const lost = reader.big('SHIFT') - BigInt(zeros);
+    const [result, pivot] = [sum >> lost, reader.big('PIVOT')];
+    const left = sum - (result << lost);
+    const extra = pivot > 0n ? field(word, multiplier + bits, reader.number('EXTRA_W')) : 0n;
+    const up = pivot > 0n && result >= pivot && left + extra >= 1n << lost ? 1 : 0;
+    return Math.min(Math.max(Number(result) + up, 0), reader.number('LEVELS') - 1);
+  }
   const [multiplierBits, biasBits] = [reader.number('MULTIPLIER_W'), reader.number('BIAS_W')];
   const word = reader.word('CONSTANTS', pe, fold);
   const bias = BigInt.asIntN(biasBits, field(word, multiplierBits, biasBits));
@@ -249,6 +263,7 @@ function pass(
     case 'threshold_sequential':
     case 'threshold_parallel':
     case 'scale_shift':
+    case 'scale_sequential':
       return requantise(reader, fields);
     case 'output_port':
       return fields.map((value) => {
