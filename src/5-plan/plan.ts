@@ -70,7 +70,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     channelOrders,
     way: options.requantisation,
   });
-  const units = withFifos(built, permuted.network).map((unit) => withMemories(unit, options.target));
+  const units = withFifos(built).map((unit) => withMemories(unit, options.target));
   return {
     top: `${network.name}_top`,
     target: options.target,

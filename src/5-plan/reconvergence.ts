@@ -1,167 +1,152 @@
 /**
  * FIFOs where branches meet again.
  *
- * A fork hands each pixel to both branches. The branch with the larger windows needs pixels well ahead of those it
+ * A fork hands each beat to both branches. The branch with the larger windows needs pixels well ahead of those it
  * delivers; until then the other branch has nowhere to put its own, unless a FIFO takes them. docs/architecture.md
- * derives the depth: an even schedule, one image per interval, is followed through both branches, and a self-timed
- * network whose FIFOs hold what that schedule holds is at least as fast and cannot deadlock.
+ * derives the depth: the fork passes its beats at an even pace, one image per interval; the join takes each pair as soon
+ * as it is there; the FIFO is the smallest with which the fork is never held up and the join never waits for it.
  */
-import { type IntegerNetwork, type IntegerNode, inputsOf } from '../3-integer/types.js';
+import { backwards, type Demand, demandOfJoin, demandOnInputs, throughFifo } from './back-pressure.js';
 import { prefersBlock } from './memory.js';
-import { tensorOf } from './stream.js';
+import { passUnit, type UnitTimes } from './timing.js';
 import type { Part, Stream, Unit } from './types.js';
-import { pixelsNeeded } from './window-demand.js';
 
-/** Cycles that a unit's pipeline may add to the time of one pixel. */
-const PIPELINE_CYCLES = 40;
-
-/** A tensor as a fork sees it: how many of the fork's pixels each of its own needs. */
-interface Lead {
-  readonly needed: Float64Array; // [pixels], counts, non-decreasing
-  readonly delay: number; // cycles from the last of them to the pixel, at most
-}
+/** Inferences that are followed: what happens between two of them shows in the third at the latest. */
+const IMAGES = 3;
+/** Cycles from a beat taken by a FIFO to the beat offered, in its header. */
+const FIFO_LATENCY = 2;
 
 /** The units with FIFOs in front of the units that join streams. */
-export function withFifos(units: readonly Unit[], network: IntegerNetwork): Unit[] {
+export function withFifos(units: readonly Unit[]): Unit[] {
   const interval = Math.max(...units.map((unit) => unit.interval));
-  const forks = units.filter(({ kind }) => kind === 'fork');
-  const leads = new Map(forks.map((fork) => [fork.name, leadsFrom(fork, units, network, interval)]));
-  return units.map((unit) => {
-    if (!unit.second) return unit;
-    const meeting = forks.filter(({ name }) =>
-      unit.from.every((source) => leads.get(name)?.has(source.unit)),
-    );
-    // what a fork sees of a join behind a later fork that all its paths pass is that later fork's concern
-    const nearest = meeting.filter(
-      (fork, k) => !meeting.slice(k + 1).some((later) => !reaches(fork, unit, later, units)),
-    );
-    const held: [number, number] = [0, 0];
-    for (const fork of nearest) {
-      const [a, b] = unit.from.map((source) => leads.get(fork.name)?.get(source.unit));
-      if (!a || !b) continue;
-      held[0] = Math.max(held[0], pixelsHeld(b, a, interval));
-      held[1] = Math.max(held[1], pixelsHeld(a, b, interval));
-    }
-    return insertFifos(unit, held, network);
-  });
+  const done: Unit[] = [];
+  for (const unit of units) done.push(unit.second ? insertFifos(unit, depthsOf(unit, done, interval)) : unit);
+  return done;
 }
 
-/** Whether a path leads from a unit to another without passing a third. */
-function reaches(from: Unit, to: Unit, without: Unit, units: readonly Unit[]): boolean {
+/** Beats that the FIFO of each input has to hold; `units` are those in front of the join, with their FIFOs. */
+function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number, number] {
+  const depths: [number, number] = [0, 0];
+  const forks = units.filter(({ kind }) => kind === 'fork');
+  const meeting = forks.filter((fork) => {
+    const reached = reachedFrom(fork, units);
+    return join.from.every((source) => reached.has(source.unit));
+  });
+  // what a fork sees of a join behind a later fork that all its paths pass is that later fork's concern
+  const nearest = meeting.filter(
+    (fork, k) =>
+      !meeting.slice(k + 1).some((later) => {
+        const reached = reachedFrom(fork, units, later);
+        return !join.from.some((source) => reached.has(source.unit));
+      }),
+  );
+  for (const fork of nearest) {
+    const branches = new Branches(fork, join, units, interval);
+    for (const side of [0, 1] as const) depths[side] = Math.max(depths[side], branches.leastDepth(side));
+  }
+  return depths;
+}
+
+/** The names of all units that a path leads to from a unit, without passing another one. */
+function reachedFrom(from: Unit, units: readonly Unit[], without?: Unit): Set<string> {
   const reached = new Set([from.name]);
   for (const unit of units)
     if (unit !== without && unit.from.some((source) => reached.has(source.unit))) reached.add(unit.name);
-  return reached.has(to.name);
+  return reached;
 }
 
-/** What the streams of all units behind a fork need of its pixels, by unit. */
-function leadsFrom(
-  fork: Unit,
-  units: readonly Unit[],
-  network: IntegerNetwork,
-  interval: number,
-): Map<string, Lead> {
-  const pixels = pixelsOf(network, fork.tensor);
-  const start: Lead = { needed: Float64Array.from({ length: pixels }, (_, n) => n + 1), delay: 0 };
-  const leads = new Map([[fork.name, start]]);
-  for (const unit of units) {
-    const reached = unit.from.map((source) => leads.get(source.unit));
-    if (unit !== fork && reached.some((each) => each !== undefined))
-      leads.set(unit.name, through(unit, reached, network, interval));
+/** What lies between a fork and a join, and when each beat passes it without back-pressure. */
+class Branches {
+  private readonly units: readonly Unit[]; // reached from the fork, in order
+  private readonly times = new Map<string, UnitTimes>();
+  private readonly passed: Float64Array; // when each beat leaves the fork
+  private readonly arrives: readonly Float64Array[]; // at both inputs of the join, [beats of the stream]
+  private readonly demands: readonly Demand[]; // behind the FIFOs
+  private readonly fork: Unit;
+  private readonly join: Unit;
+
+  constructor(fork: Unit, join: Unit, units: readonly Unit[], interval: number) {
+    [this.fork, this.join] = [fork, join];
+    const reached = reachedFrom(fork, units);
+    this.units = units.filter((unit) => unit !== fork && reached.has(unit.name));
+    const { beats } = fork.output;
+    this.passed = Float64Array.from({ length: IMAGES * beats }, (_, k) => Math.floor((k * interval) / beats));
+    for (const unit of this.units) this.times.set(unit.name, passUnit(unit, this.inputTimes(unit), IMAGES));
+    this.arrives = this.inputTimes(join);
+    this.demands = this.demandsOfJoin();
   }
-  return leads;
-}
 
-/**
- * The most pixels of `branch` that wait at the join for the `other` branch: those that it has made when the other one has
- * just what its pixel n needs, and those by which it is ahead of its own need on the even schedule.
- */
-function pixelsHeld(other: Lead, branch: Lead, interval: number): number {
-  const count = other.needed.length;
-  if (branch.needed.length !== count) return 0;
-  const source = Math.max(other.needed[count - 1], branch.needed[count - 1]);
-  const [own, most] = [branch, other].map((each) => evenLead(each, source, interval));
-  let held = Math.ceil((Math.max(0, most - own) * count) / source) + 1;
-  for (let n = 0, made = 0; n < count; n++) {
-    while (made < count && branch.needed[made] <= other.needed[n]) made++;
-    held = Math.max(held, made - n);
+  /** The smallest FIFO in front of one input of the join; 0: none. */
+  leastDepth(side: 0 | 1): number {
+    let [low, high] = [-1, this.arrives[side].length]; // low is too small
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.isEnough(side, middle)) high = middle;
+      else low = middle;
+    }
+    return high;
   }
-  return held;
-}
 
-/** Pixels by which the fork has to lead so that a branch, at an even pace, always has what it needs. */
-function evenLead({ needed, delay }: Lead, source: number, interval: number): number {
-  const count = needed.length;
-  const ahead = Math.ceil((delay * count) / interval); // pixels of the join that pass while one is on its way
-  let lead = 0;
-  for (let n = 0; n < count; n++) {
-    const pixel = n + ahead;
-    const due = Math.floor(pixel / count) * source + needed[pixel % count];
-    lead = Math.max(lead, due - (n * source) / count);
-  }
-  return lead;
-}
-
-/** The lead of a unit's output. */
-function through(
-  unit: Unit,
-  reached: readonly (Lead | undefined)[],
-  network: IntegerNetwork,
-  interval: number,
-): Lead {
-  const leads = reached.filter((each): each is Lead => each !== undefined);
-  const [first] = leads;
-  if (unit.kind === 'fork') return { needed: first.needed, delay: first.delay + 1 };
-  const own = pixelsOf(network, unit.tensor);
-  const pace = Math.ceil(Math.min(unit.interval, interval) / own) + PIPELINE_CYCLES;
-  const delay = Math.max(...leads.map((each) => each.delay)) + pace;
-  if (unit.kind === 'add' || unit.kind === 'concat')
-    return {
-      needed: first.needed.map((_, n) => Math.max(...leads.map((each) => each.needed[n] ?? 0))),
-      delay,
+  /** Whether a FIFO of so many beats holds up neither the fork nor the join. */
+  private isEnough(side: 0 | 1, depth: number): boolean {
+    const demands = new Map<string, Demand>(); // on the output of each unit
+    const ask = (name: string, demand: Demand) => {
+      const other = demands.get(name);
+      demands.set(name, other ? both(other, demand) : demand);
     };
-  const node = nodeOf(unit, network);
-  const last = first.needed[first.needed.length - 1];
-  if (node && (node.kind === 'conv' || node.kind === 'pool')) {
-    return {
-      needed: Float64Array.from(pixelsNeeded(node.window), (count) => first.needed[count - 1]),
-      delay,
-    };
+    ask(this.join.from[side].unit, throughFifo(this.arrives[side], this.demands[side], depth));
+    for (const unit of this.units.toReversed()) {
+      const demand = demands.get(unit.name);
+      const times = this.times.get(unit.name);
+      if (!demand || !times) continue;
+      const onInputs = demandOnInputs(unit, times, demand, IMAGES);
+      if (!onInputs) return false;
+      for (const [k, { unit: source }] of unit.from.entries()) ask(source, onInputs[k]);
+    }
+    const atFork = demands.get(this.fork.name);
+    // a beat has to be gone when the next one comes
+    return !atFork || this.passed.every((time, beat) => beat === 0 || atFork.taken[beat - 1] <= time);
   }
-  if (node?.kind === 'upsample') {
-    const { width, height } = node.image;
-    const { factor } = node;
-    return {
-      needed: Float64Array.from({ length: own }, (_, n) => {
-        const row = Math.floor(n / (width * factor.width) / factor.height);
-        const column = Math.floor((n % (width * factor.width)) / factor.width);
-        return first.needed[Math.min(row, height - 1) * width + column];
-      }),
-      delay,
-    };
+
+  /** Times of a unit's inputs; what does not come from the fork is always there. */
+  private inputTimes(unit: Unit): Float64Array[] {
+    const inputs = unit.second ? [unit.input, unit.second.input] : [unit.input];
+    return inputs.map(({ beats }, k) => {
+      const { unit: source } = unit.from[k];
+      if (source === this.fork.name) return this.passed;
+      return this.times.get(source)?.output ?? new Float64Array(IMAGES * beats);
+    });
   }
-  if (first.needed.length === own) return { needed: first.needed, delay };
-  return { needed: new Float64Array(own).fill(last), delay }; // a whole image, or a row and more
+
+  private demandsOfJoin(): Demand[] {
+    const { join } = this;
+    const behindFifos = this.arrives.map((times) => times.map((time) => time + FIFO_LATENCY));
+    const { before, second, after } = passUnit(join, behindFifos, IMAGES);
+    const [a, b] = [before, second].map((times) => times[times.length - 1]);
+    const beats = after[0].length;
+    const free: Demand = { taken: new Float64Array(beats), slack: new Float64Array(beats) };
+    const chains = [join.before, join.second?.parts ?? []];
+    return demandOfJoin(join.after[0], a, b, free).map((demand, side) => {
+      const behindFifo = backwards(chains[side], [before, second][side], demand, IMAGES);
+      if (!behindFifo) throw new Error(`no windows stand directly in front of the join ${join.name}`);
+      return behindFifo;
+    });
+  }
 }
 
-/** The node whose unit this is. */
-function nodeOf(unit: Unit, { nodes }: IntegerNetwork): IntegerNode | undefined {
-  const made = nodes.find(({ output }) => output === unit.tensor);
-  return made?.kind === 'step' ? (nodes.find(({ output }) => output === inputsOf(made)[0]) ?? made) : made;
+/** What two readers of a stream ask together. */
+function both(a: Demand, b: Demand): Demand {
+  return {
+    taken: a.taken.map((time, beat) => Math.max(time, b.taken[beat])),
+    slack: a.slack.map((time, beat) => Math.min(time, b.slack[beat])),
+  };
 }
 
-/** Pixels of a tensor; a vector counts as one. */
-function pixelsOf(network: IntegerNetwork, tensor: string): number {
-  const { shape } = tensorOf(network, tensor);
-  return shape.slice(0, -1).reduce((product, n) => product * n, 1);
-}
-
-function insertFifos(unit: Unit, [first, second]: readonly [number, number], network: IntegerNetwork): Unit {
-  const pixels = pixelsOf(network, unit.tensor);
-  const fifo = (stream: Stream, held: number, instance: string): Part[] =>
-    held > 1 ? [fifoPart(stream, Math.ceil((held * stream.beats) / pixels), instance)] : [];
+function insertFifos(unit: Unit, [first, second]: readonly [number, number]): Unit {
   const { before, second: other } = unit;
   if (!other) return unit;
+  const fifo = (stream: Stream, depth: number, instance: string): Part[] =>
+    depth > 0 ? [fifoPart(stream, depth, instance)] : [];
   return {
     ...unit,
     before: [...fifo(unit.input, first, 'input_fifo'), ...before],
@@ -169,7 +154,7 @@ function insertFifos(unit: Unit, [first, second]: readonly [number, number], net
   };
 }
 
-/** A FIFO of so many beats; one of them lies in its output register. */
+/** A FIFO of so many beats in its memory. */
 function fifoPart(stream: Stream, beats: number, instance: string): Part {
   const width = stream.lanes * stream.laneBits;
   const depth = Math.max(2, beats);

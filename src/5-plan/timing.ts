@@ -28,19 +28,38 @@ export function networkLatency(units: readonly Unit[]): number {
   const times = new Map<string, Float64Array>(); // of each unit's output
   let last: Float64Array = first;
   for (const unit of units) {
-    const [taken = first, taken2] = unit.from.map(({ unit: name }) => times.get(name) ?? first);
-    const before = unit.before.reduce(passPart, taken);
-    const joined = unit.second
-      ? passJoin(before, unit.second.parts.reduce(passPart, taken2), unit.after[0])
-      : before;
-    last = [...unit.array, ...unit.after.slice(unit.second ? 1 : 0)].reduce(passPart, joined);
+    const taken = unit.from.map(({ unit: name }) => times.get(name) ?? first);
+    last = passUnit(unit, taken.length ? taken : [first], 1).output;
     times.set(unit.name, last);
   }
   return last[last.length - 1];
 }
 
+/** When beats pass the parts of a unit, in cycles; the arrays hold one inference behind another. */
+export interface UnitTimes {
+  readonly before: readonly Float64Array[]; // input beats of each part of `before`, then of what follows them
+  readonly second: readonly Float64Array[]; // the same of the other input; empty where there is none
+  readonly after: readonly Float64Array[]; // input beats of each part of the array and of `after`, without the joining one
+  readonly output: Float64Array;
+}
+
+/** Pass beats through a unit whose output is taken at once; `taken` are the times of its inputs. */
+export function passUnit(unit: Unit, taken: readonly Float64Array[], images: number): UnitTimes {
+  const through = (start: Float64Array, parts: readonly Part[]) => {
+    const times = [start];
+    for (const part of parts) times.push(passPart(times[times.length - 1], part, images));
+    return times;
+  };
+  const before = through(taken[0], unit.before);
+  const second = unit.second ? through(taken[1], unit.second.parts) : [];
+  const [a, b] = [before, second].map((times) => times.at(-1));
+  const joined = a && b ? passJoin(a, b, unit.after[0], images) : before[before.length - 1];
+  const after = through(joined, [...unit.array, ...unit.after.slice(unit.second ? 1 : 0)]);
+  return { before, second, after, output: after[after.length - 1] };
+}
+
 /** Two streams into one: an addition takes both beats of a pair, a concatenation each in its turn. */
-function passJoin(a: Float64Array, b: Float64Array, part: Part): Float64Array {
+function passJoin(a: Float64Array, b: Float64Array, part: Part, images: number): Float64Array {
   if (part.module === 'stream_add') {
     const number = (name: string) => Number(part.parameters.get(name));
     const latency = addLatency({
@@ -54,7 +73,7 @@ function passJoin(a: Float64Array, b: Float64Array, part: Part): Float64Array {
     return a.map((time, beat) => Math.max(time, b[beat]) + latency);
   }
   const [foldsA, foldsB] = [Number(part.parameters.get('FOLDS_A')), Number(part.parameters.get('FOLDS_B'))];
-  const result = new Float64Array(part.output.beats);
+  const result = new Float64Array(part.output.beats * images);
   for (let beat = 0, [fromA, fromB] = [0, 0]; beat < result.length; beat++) {
     const time = beat % (foldsA + foldsB) < foldsA ? a[fromA++] : b[fromB++];
     result[beat] = Math.max(time + 1, beat > 0 ? result[beat - 1] + 1 : 0);
@@ -62,31 +81,35 @@ function passJoin(a: Float64Array, b: Float64Array, part: Part): Float64Array {
   return result;
 }
 
-/** Output beat times of a part from its input beat times. */
-function passPart(times: Float64Array, part: Part): Float64Array {
+/** Output beat times of a part from its input beat times, of so many inferences. */
+function passPart(times: Float64Array, part: Part, images: number): Float64Array {
   switch (part.module) {
     case 'stream_width':
-      return passWidth(times, part);
+      return passWidth(times, part, images);
     case 'vector_buffer':
       return passBuffer(times, part);
     case 'matrix_vector':
     case 'dsp_matrix_vector': {
       const rowBeats = Number(part.parameters.get('SYNAPSE_FOLD'));
       const latency = part.module === 'matrix_vector' ? 3 + arrayLatency(part.parameters) : dspLatency(part);
-      return passGroups(times, rowBeats, part.output.beats, latency);
+      return passGroups(times, rowBeats, part.output.beats * images, latency);
     }
     case 'pool':
-      return passGroups(times, Number(part.parameters.get('TAPS')), part.output.beats, POOL_LATENCY);
+      return passGroups(times, Number(part.parameters.get('TAPS')), part.output.beats * images, POOL_LATENCY);
     case 'global_pool': {
       const folds = Number(part.parameters.get('FOLDS'));
-      return times.slice(times.length - folds).map((time) => time + (folds > 1 ? 2 : 1));
+      const perImage = times.length / images;
+      return Float64Array.from({ length: folds * images }, (_, beat) => {
+        const end = (Math.floor(beat / folds) + 1) * perImage - folds + (beat % folds);
+        return times[end] + (folds > 1 ? 2 : 1);
+      });
     }
     case 'sliding_window':
-      return passWindow(times, part);
+      return passWindow(times, part, images);
     case 'upsample':
-      return passUpsample(times, part);
+      return passUpsample(times, part, images);
     case 'depth_to_space':
-      return passDepthToSpace(times, part);
+      return passDepthToSpace(times, part, images);
     case 'threshold_sequential':
       return passSequential(times, Number(part.parameters.get('LEVEL_BITS')), 1);
     case 'scale_sequential':
@@ -103,8 +126,8 @@ function dspLatency({ parameters }: Part): number {
   return 4 + Number(parameters.get('SIMD')) - 1 + Number(parameters.get('SPLIT'));
 }
 
-function passWidth(times: Float64Array, { input, output }: Part): Float64Array {
-  const result = new Float64Array(output.beats);
+function passWidth(times: Float64Array, { input, output }: Part, images: number): Float64Array {
+  const result = new Float64Array(output.beats * images);
   if (output.lanes > input.lanes) {
     const ratio = output.lanes / input.lanes;
     return result.map((_, beat) => times[(beat + 1) * ratio - 1] + 1);
@@ -145,59 +168,65 @@ function passGroups(times: Float64Array, size: number, groups: number, latency: 
 }
 
 /** The last beat of every window and repeat: with channel-major order, of every group of channels. */
-function passWindow(times: Float64Array, { parameters }: Part): Float64Array {
+function passWindow(times: Float64Array, { parameters }: Part, images: number): Float64Array {
   const number = (name: string) => Number(parameters.get(name));
   const [rows, columns, folds, repeats] = ['HEIGHT', 'COLUMNS', 'FOLDS', 'REPEATS'].map(number);
   const [tapRows, tapColumns] = [number('KERNEL_H'), number('KERNEL_W')];
   const major = number('CHANNEL_MAJOR') === 1;
   const groups = major ? folds : 1;
   const [outRows, outColumns] = [number('OUT_HEIGHT'), number('OUT_WIDTH')];
-  const result = new Float64Array(outRows * outColumns * groups * repeats);
+  const [strideRows, strideColumns] = [number('STRIDE_H'), number('STRIDE_W')];
+  const [dilationRows, dilationColumns] = [number('DILATION_H'), number('DILATION_W')];
+  const [padTop, padLeft] = [number('PAD_TOP'), number('PAD_LEFT')];
+  const result = new Float64Array(images * outRows * outColumns * groups * repeats);
   const [inner, length] = major ? [1, tapRows * tapColumns] : [folds, tapRows * tapColumns * folds];
-  let time = times[0] + 1;
+  let time = 0;
   let at = 0;
-  for (let y = 0; y < outRows; y++)
-    for (let x = 0; x < outColumns; x++)
-      for (let group = 0; group < groups; group++) {
-        for (let i = 0; i < tapRows; i++)
-          for (let j = 0; j < tapColumns; j++) {
-            const row = y * number('STRIDE_H') + i * number('DILATION_H') - number('PAD_TOP');
-            const column = x * number('STRIDE_W') + j * number('DILATION_W') - number('PAD_LEFT');
-            if (row < 0 || row >= rows || column < 0 || column >= columns) {
-              time += inner;
-              continue;
+  for (let first = 0; first < times.length; first += rows * columns * folds) {
+    time = Math.max(time, times[first] + 1); // the first tap of an image waits for its first pixel
+    for (let y = 0; y < outRows; y++)
+      for (let x = 0; x < outColumns; x++)
+        for (let group = 0; group < groups; group++) {
+          for (let i = 0; i < tapRows; i++)
+            for (let j = 0; j < tapColumns; j++) {
+              const row = y * strideRows + i * dilationRows - padTop;
+              const column = x * strideColumns + j * dilationColumns - padLeft;
+              if (row < 0 || row >= rows || column < 0 || column >= columns) {
+                time += inner;
+                continue;
+              }
+              const pixel = first + (row * columns + column + 1) * folds - 1; // its last beat
+              const ready = times[pixel] + 2;
+              time = Math.max(time + 1, ready) + inner - 1;
             }
-            const pixel = (row * columns + column + 1) * folds - 1; // its last beat
-            const ready = times[pixel] + 2;
-            time = Math.max(time + 1, ready) + inner - 1;
-          }
-        result[at++] = time;
-        for (let repeat = 1; repeat < repeats; repeat++) {
-          time += length;
           result[at++] = time;
+          for (let repeat = 1; repeat < repeats; repeat++) {
+            time += length;
+            result[at++] = time;
+          }
         }
-      }
+  }
   return result;
 }
 
 /** Each pixel as often as the factors say: a beat leaves two cycles after it came, at the earliest. */
-function passUpsample(times: Float64Array, { parameters, output }: Part): Float64Array {
+function passUpsample(times: Float64Array, { parameters, output }: Part, images: number): Float64Array {
   const number = (name: string) => Number(parameters.get(name));
   const [columns, folds, tall, wide] = ['COLUMNS', 'FOLDS', 'FACTOR_H', 'FACTOR_W'].map(number);
   const latency = tall * wide === 1 ? 1 : 2;
   const perRow = columns * wide * folds;
-  return inOrder(output.beats, latency, (beat) => {
-    const row = Math.floor(beat / perRow / tall);
+  return inOrder(output.beats * images, latency, (beat) => {
+    const row = Math.floor(beat / perRow / tall); // rows run on over images
     const column = Math.floor((beat % perRow) / folds / wide);
     return times[(row * columns + column) * folds + (beat % folds)];
   });
 }
 
-function passDepthToSpace(times: Float64Array, { parameters, output }: Part): Float64Array {
+function passDepthToSpace(times: Float64Array, { parameters, output }: Part, images: number): Float64Array {
   const number = (name: string) => Number(parameters.get(name));
   const [columns, folds, block, columnMajor] = ['COLUMNS', 'FOLDS', 'BLOCK_SIZE', 'CRD'].map(number);
   const perRow = columns * block * folds;
-  return inOrder(output.beats, 2, (beat) => {
+  return inOrder(output.beats * images, 2, (beat) => {
     const row = Math.floor(beat / perRow / block);
     const down = Math.floor(beat / perRow) % block;
     const column = Math.floor((beat % perRow) / folds / block);

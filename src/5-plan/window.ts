@@ -117,6 +117,29 @@ function readImage(
   return finished;
 }
 
+/** What each window of an image needs, and what the line buffer has let go of when it was read; [windows], row-major. */
+export interface WindowDemand {
+  readonly needed: Int32Array; // pixels that must have come, non-decreasing
+  readonly released: Int32Array; // pixels for which there is room again
+}
+
+/** Windows wholly in the padding need what those before them did. */
+export function windowDemand(window: SlidingWindow): WindowDemand {
+  const [rows, columns] = [alongRows(window), alongColumns(window)];
+  const needed = new Int32Array(rows.length * columns.length);
+  const released = new Int32Array(needed.length).fill(window.height * window.columns); // at the end of an image
+  let most = 1; // the first tap of an image waits for its first pixel
+  let at = 0;
+  for (const row of rows)
+    for (const column of columns) {
+      if (at > 0) released[at - 1] = keptFrom(window, row, column);
+      const [below, right] = [row.taps.at(-1), column.taps.at(-1)];
+      if (below && right) most = Math.max(most, below.position * window.columns + right.position + 1);
+      needed[at++] = most;
+    }
+  return { needed, released };
+}
+
 /** One row or column of windows. */
 interface Line {
   readonly begin: number; // first row or column of its windows, clamped to the image

@@ -1,6 +1,7 @@
 /** Networks with windows, branches and moves in both simulators: bit-exact, at the planned speed, without deadlock. */
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { BRANCHES, conv } from '../../scripts/branches-model.mjs';
 import { checkCertificate } from '../../src/certificate-checker/check.js';
 import { check, edit, flipBit, images, type ModelText, record, Workshop } from './verify-build.js';
 
@@ -8,41 +9,7 @@ const EXAMPLE = join(import.meta.dirname, '../../examples/model-format-graph/mod
 const workshop = new Workshop();
 afterAll(() => workshop.remove());
 
-/** Integers in a range that repeat irregularly. */
-function weights(shape: readonly number[], most: number, seed: number): unknown {
-  let state = seed;
-  const make = ([length, ...rest]: readonly number[]): unknown =>
-    Array.from({ length }, () => {
-      if (rest.length) return make(rest);
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return ((state >>> 16) % (2 * most + 1)) - most;
-    });
-  return make(shape);
-}
-
 const codes = (most: number) => Array.from({ length: 977 }, (_, k) => ((k * 7919) % (2 * most + 1)) - most);
-const four = { bits: 4, signed: false, scale: 8 };
-
-/** Two 3 x 3 convolutions beside a skip, a branch with stride 2 on both sides, three tensors joined. */
-const BRANCHES: ModelText & Record<string, unknown> = {
-  format: 'narrowgate-model',
-  version: 1,
-  name: 'branches',
-  input: { shape: [6, 5, 2], type: { bits: 5, signed: true, scale: 1 } },
-  layers: [
-    conv('first', [4, 3, 3, 2], { padding: 1 }),
-    conv('left', [4, 3, 3, 4], { padding: 1 }),
-    conv('deeper', [4, 3, 3, 4], { padding: 1 }),
-    { type: 'add', name: 'sum', inputs: ['deeper', 'first'], output: { ...four, scale: 16 } },
-    conv('down', [6, 3, 3, 4], { padding: 1, stride: 2 }),
-    { ...conv('short', [6, 1, 1, 4], { stride: 2 }), input: 'sum' },
-    { type: 'add', name: 'second', inputs: ['down', 'short'], output: four },
-    { type: 'concat', name: 'three', inputs: ['second', 'down', 'short'] },
-    { type: 'pool', name: 'means', kind: 'average', kernel: 2, stride: 1, output: { ...four, scale: 4 } },
-    { type: 'flatten', name: 'flat' },
-    { type: 'dense', name: 'scores', weights: { bits: 3, values: weights([3, 2 * 2 * 18], 3, 5) } },
-  ],
-};
 
 /** Dilation, padding wider than the stride, upsampling, depth to space, an image as the result. */
 const MOVES: ModelText & Record<string, unknown> = {
@@ -58,19 +25,6 @@ const MOVES: ModelText & Record<string, unknown> = {
     { ...conv('each', [2, 3, 3, 1], { groups: 2, padding: 1 }) },
   ],
 };
-
-function conv(name: string, shape: readonly number[], rest: Record<string, unknown>) {
-  const [outputs] = shape;
-  return {
-    type: 'conv',
-    name,
-    kernel: [shape[1], shape[2]],
-    weights: { bits: 3, scale: 1, values: weights(shape, 3, outputs * 7 + name.length) },
-    activation: 'relu',
-    output: four,
-    ...rest,
-  };
-}
 
 describe.each([
   { name: 'the example of the model format', model: EXAMPLE, most: 7, cycles: 2000 },

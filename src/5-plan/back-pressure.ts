@@ -1,0 +1,210 @@
+/**
+ * How late the parts of a unit take their beats when what follows takes its own late: the counterpart of timing.ts,
+ * backwards. A part is credited with what it surely holds when it stands still: line buffers and pairs of vectors or rows
+ * in full, every other part with one beat, since gaps in a pipeline that has stopped stay gaps.
+ */
+import type { UnitTimes } from './timing.js';
+import type { Part, Unit } from './types.js';
+import { type SlidingWindow, windowDemand } from './window.js';
+
+/** What a stream meets; [beats of all inferences], in cycles. */
+export interface Demand {
+  readonly taken: Float64Array; // when each beat is taken, at the earliest
+  readonly slack: Float64Array; // by how much it may come later than without any back-pressure
+}
+
+/**
+ * The demand on a unit's inputs that follows from the one on its output.
+ *
+ * @param times of the unit without back-pressure
+ * @returns [inputs]; undefined when some beat would come too late
+ */
+export function demandOnInputs(
+  unit: Unit,
+  { before, second, after, output }: UnitTimes,
+  demand: Demand,
+  images: number,
+): Demand[] | undefined {
+  const behind = [...unit.array, ...unit.after.slice(unit.second ? 1 : 0)];
+  const middle = backwards(behind, [...after.slice(0, behind.length), output], demand, images);
+  if (!middle) return undefined;
+  if (!unit.second) {
+    const input = backwards(unit.before, before, middle, images);
+    return input && [input];
+  }
+  const [a, b] = [before, second].map((times) => times[times.length - 1]);
+  const joined = demandOfJoin(unit.after[0], a, b, middle);
+  const first = backwards(unit.before, before, joined[0], images);
+  const other = backwards(unit.second.parts, second, joined[1], images);
+  return first && other && [first, other];
+}
+
+/** The demand on both inputs of the part that joins two streams; `a` and `b` are the times of their beats. */
+export function demandOfJoin(join: Part, a: Float64Array, b: Float64Array, demand: Demand): [Demand, Demand] {
+  const [timesA, timesB] = [new Float64Array(a.length), new Float64Array(b.length)];
+  const [slackA, slackB] = [new Float64Array(a.length), new Float64Array(b.length)];
+  if (join.module === 'stream_add') {
+    // each input has a register of its own, which waits for the other
+    for (let beat = 0; beat < a.length; beat++) {
+      const pair = beat > 0 ? Math.max(a[beat - 1], b[beat - 1], beat > 1 ? demand.taken[beat - 2] : 0) : 0;
+      timesA[beat] = Math.max(a[beat], pair);
+      timesB[beat] = Math.max(b[beat], pair);
+      const both = Math.max(a[beat], b[beat]) + demand.slack[beat];
+      slackA[beat] = both - a[beat];
+      slackB[beat] = both - b[beat];
+    }
+  } else {
+    const foldsA = Number(join.parameters.get('FOLDS_A'));
+    const folds = foldsA + Number(join.parameters.get('FOLDS_B'));
+    let time = 0;
+    for (let beat = 0, [fromA, fromB] = [0, 0]; beat < demand.taken.length; beat++) {
+      const isA = beat % folds < foldsA;
+      const at = isA ? fromA++ : fromB++;
+      const arrives = isA ? a[at] : b[at];
+      time = Math.max(time + 1, arrives, beat > 0 ? demand.taken[beat - 1] : 0);
+      (isA ? timesA : timesB)[at] = time;
+      (isA ? slackA : slackB)[at] = time + demand.slack[beat] - arrives;
+    }
+  }
+  return [
+    { taken: timesA, slack: slackA },
+    { taken: timesB, slack: slackB },
+  ];
+}
+
+/** Through a chain of parts; `times` are those of the input of each, and of the last one's output. */
+export function backwards(
+  parts: readonly Part[],
+  times: readonly Float64Array[],
+  demand: Demand,
+  images: number,
+): Demand | undefined {
+  let current: Demand | undefined = demand;
+  for (let k = parts.length - 1; k >= 0 && current; k--)
+    current = demandOnInput(parts[k], times[k], times[k + 1], current, images);
+  return current;
+}
+
+function demandOnInput(
+  part: Part,
+  arrives: Float64Array,
+  made: Float64Array,
+  demand: Demand,
+  images: number,
+): Demand | undefined {
+  const number = (name: string) => Number(part.parameters.get(name));
+  switch (part.module) {
+    case 'sliding_window':
+      return throughWindow(part, arrives, made, demand, images);
+    case 'stream_fifo':
+      return throughFifo(arrives, demand, number('DEPTH'));
+    case 'vector_buffer':
+      return number('REPEATS') > 1
+        ? throughGroups(arrives, demand, number('BEATS'), 2)
+        : throughGroups(arrives, demand, 1, 1);
+    case 'upsample':
+      return throughGroups(
+        arrives,
+        demand,
+        number('FACTOR_H') > 1 ? number('COLUMNS') * number('FOLDS') : number('FOLDS'),
+        2,
+      );
+    case 'depth_to_space':
+      return throughGroups(
+        arrives,
+        demand,
+        number('COLUMNS') * number('FOLDS') * number('BLOCK_SIZE') ** 2,
+        2,
+      );
+    case 'global_pool':
+      return throughGroups(arrives, demand, arrives.length / images, 1);
+    default:
+      return throughGroups(arrives, demand, Math.max(1, arrives.length / made.length), 1);
+  }
+}
+
+/** A memory of `held` groups of so many beats: a group has room when the one before those in the memory has left. */
+function throughGroups(arrives: Float64Array, demand: Demand, size: number, held: number): Demand {
+  const out = (demand.taken.length / arrives.length) * size; // beats that a group becomes
+  const taken = arrives.map((time, beat) => {
+    const last = Math.floor((Math.floor(beat / size) - held + 1) * out) - 1;
+    return last >= 0 ? Math.max(time, demand.taken[last]) : time;
+  });
+  const slack = arrives.map((_, beat) => {
+    const [from, to] = [
+      Math.floor(Math.floor(beat / size) * out),
+      Math.ceil((Math.floor(beat / size) + 1) * out),
+    ];
+    let least = Number.POSITIVE_INFINITY;
+    for (let k = from; k < to; k++) least = Math.min(least, demand.slack[k]);
+    return least;
+  });
+  return { taken, slack };
+}
+
+/** A FIFO of so many beats in its memory and one in its output register; 0: no FIFO. */
+export function throughFifo(arrives: Float64Array, { taken, slack }: Demand, depth: number): Demand {
+  if (depth === 0) return { taken: taken.map((time, beat) => Math.max(time, arrives[beat])), slack };
+  return {
+    taken: arrives.map((time, beat) => (beat > depth ? Math.max(time, taken[beat - depth - 1] + 1) : time)),
+    slack,
+  };
+}
+
+/** Windows that are read as late as they can be; a pixel is taken when the windows that it displaces were read. */
+function throughWindow(
+  part: Part,
+  arrives: Float64Array,
+  made: Float64Array,
+  demand: Demand,
+  images: number,
+): Demand | undefined {
+  const window = slidingWindowOf(part);
+  const { needed, released } = windowDemand(window);
+  const perImage = window.height * window.columns;
+  const entries = made.length / images / needed.length; // of a window: one for every repeat and group
+  const beats = window.kernelHeight * window.kernelWidth * (window.channelMajor ? 1 : window.folds); // of an entry
+  const taken = new Float64Array(arrives.length);
+  let room = 0; // pixels for which a time is known
+  const makeRoom = (pixels: number, time: number) => {
+    for (; room < pixels && room * window.folds < arrives.length; room++)
+      for (let beat = room * window.folds; beat < (room + 1) * window.folds; beat++)
+        taken[beat] = Math.max(arrives[beat], time, beat > 0 ? taken[beat - 1] + 1 : 0);
+  };
+  const capacity = Number(part.parameters.get('PIXELS'));
+  makeRoom(capacity, 0);
+  let end = 0;
+  let entry = 0;
+  for (let image = 0; image < images; image++)
+    for (const [index, pixels] of needed.entries()) {
+      const last = (image * perImage + pixels) * window.folds - 1;
+      end = Math.max(end, taken[last] + 2 - beats);
+      for (let k = 0; k < entries; k++, entry++) {
+        end = Math.max(end + beats, made[entry], entry > 0 ? demand.taken[entry - 1] : 0);
+        if (end > made[entry] + demand.slack[entry]) return undefined;
+      }
+      makeRoom(capacity + image * perImage + released[index], end + 1);
+    }
+  return { taken, slack: new Float64Array(arrives.length).fill(Number.POSITIVE_INFINITY) };
+}
+
+function slidingWindowOf({ parameters }: Part): SlidingWindow {
+  const number = (name: string) => Number(parameters.get(name));
+  return {
+    height: number('HEIGHT'),
+    columns: number('COLUMNS'),
+    folds: number('FOLDS'),
+    kernelHeight: number('KERNEL_H'),
+    kernelWidth: number('KERNEL_W'),
+    strideHeight: number('STRIDE_H'),
+    strideWidth: number('STRIDE_W'),
+    dilationHeight: number('DILATION_H'),
+    dilationWidth: number('DILATION_W'),
+    padTop: number('PAD_TOP'),
+    padLeft: number('PAD_LEFT'),
+    outHeight: number('OUT_HEIGHT'),
+    outWidth: number('OUT_WIDTH'),
+    repeats: number('REPEATS'),
+    channelMajor: number('CHANNEL_MAJOR') === 1,
+  };
+}
