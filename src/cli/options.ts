@@ -23,9 +23,10 @@ import {
 /** Steps of the search in one unit of --search-effort. */
 const EFFORT_UNIT = 1e5;
 
-/** All options as yargs delivers them: texts, checked by parse.ts. */
+/** Values of --requantise. */
 const WAYS = ['threshold_search', 'threshold_sequential', 'threshold_parallel', 'scale_shift'] as const;
 
+/** All options as yargs delivers them: texts, checked by parse.ts. */
 export interface GivenOptions {
   readonly model?: string;
   readonly dir?: string;
