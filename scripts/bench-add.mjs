@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { canonicalDigits } from '../dist/5-plan/engines/unrolled/signed-digits.js';
 import { synthesizeAll } from '../dist/8-resources/index.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 const LIBRARY = ['weighted_pair', 'weighted_tables'];
 
@@ -85,10 +86,9 @@ export async function measureAdd() {
   const figures = await synthesizeAll(jobs, 'xc7');
   console.log('\n## One lane of stream_add (xc7)\n');
   const names = Object.keys(WAYS);
-  console.log(`| bits | weights | ${names.map((way) => `${way} LUT (sites)`).join(' | ')} |`);
-  console.log(`|${' --- |'.repeat(names.length + 2)}`);
+  printHead(`bits | weights | ${names.map((way) => `${way} LUT (sites)`).join(' | ')}`);
   CASES.forEach(([bits, ...weights], k) => {
     const ways = figures.slice(3 * k, 3 * k + 3).map(({ lut, sites }) => `${lut} (${sites})`);
-    console.log(`| ${[bits, weights.join(', '), ...ways].join(' | ')} |`);
+    printRow(bits, weights.join(', '), ...ways);
   });
 }

@@ -10,6 +10,7 @@ import { adderBits } from '../dist/5-plan/engines/unrolled/node-ranges.js';
 import { seededRandom } from '../dist/5-plan/engines/unrolled/random.js';
 import { DEFAULT_EFFORT, solveAdderGraph } from '../dist/5-plan/engines/unrolled/solve.js';
 import { analyse } from '../dist/compile.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 /** Steps of the long search; of --search-effort 500. */
 const LONG_EFFORT = 5e7;
@@ -60,14 +61,11 @@ export async function measureAdders(zoo) {
   const matrices = existsSync(model) ? await jetLayers(model) : [];
   for (const bits of [4, 6]) matrices.push(randomMatrix(16, 64, bits), randomMatrix(64, 64, bits));
   console.log('\n## Adders of constant matrices\n');
-  const head =
-    'matrix, naive, greedy, default, CPU s, long, CPU s, published, depth, least depth, adder bits'.split(
-      ', ',
-    );
   console.log(
     `default: ${DEFAULT_EFFORT} steps; long: ${LONG_EFFORT} steps; depth and bits are the default's\n`,
   );
-  console.log(`| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}`);
+  const searches = 'default | CPU s | long | CPU s';
+  printHead(`matrix | naive | greedy | ${searches} | published | depth | least depth | adder bits`);
   for (const matrix of matrices) {
     const { name, weights, outputs, inputs, maxDepth, published } = matrix;
     const greedy = solveAdderGraph(weights, outputs, inputs, { maxDepth, effort: 0 });
@@ -80,7 +78,7 @@ export async function measureAdders(zoo) {
     const [short, long] = [DEFAULT_EFFORT, LONG_EFFORT].map(timedSolve);
     for (const graph of [greedy, short.graph, long.graph]) check(graph, matrix);
     const ranges = new Array(inputs).fill({ min: -128, max: 127 });
-    const row = [
+    printRow(
       name,
       naiveAdders(weights, outputs, inputs),
       greedy.nodes.length,
@@ -92,7 +90,6 @@ export async function measureAdders(zoo) {
       depthOf(short.graph),
       minimumDepth(weights, outputs, inputs),
       adderBits(short.graph, ranges),
-    ];
-    console.log(`| ${row.join(' | ')} |`);
+    );
   }
 }

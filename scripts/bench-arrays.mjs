@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { synthesizeAll } from '../dist/8-resources/index.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 /** kind: W_KIND of hw/ (1 signed, 2 bipolar, 3 ternary); bipolar: so are the activations; s products, p accumulator bits. */
 const CASES = [
@@ -103,28 +104,14 @@ export async function measureArrays() {
   });
   const figures = await synthesizeAll(jobs, 'xc7');
   console.log('\n## One processing element: array and accumulator (xc7)\n');
-  const head = [
-    'weights',
-    'activations',
-    'S',
-    'P',
-    'behavioural LUT',
-    'LUT',
-    'sites',
-    'LUT per product',
-    'goal',
-    'ratio',
-    'pipelined LUT',
-    'sites',
-    'FF',
-  ];
-  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`);
+  const measured = 'behavioural LUT | LUT | sites | LUT per product | goal | ratio';
+  printHead(`weights | activations | S | P | ${measured} | pipelined LUT | sites | FF`);
   CASES.forEach(({ a, w, kind, bipolar, s, p }, index) => {
     const [plain, array, pipelined] = figures.slice(3 * index, 3 * index + 3);
     const weights = kind === 3 ? 'ternary' : kind === 2 ? 'bipolar' : `${w} bits`;
     const activations = bipolar ? 'bipolar' : `${a} bits`;
     const row = [weights, activations, s, p, plain.lut, array.lut, array.sites, (array.lut / s).toFixed(2)];
     row.push(GOALS[`${w}x${a}${kind === 3 ? ' ternary' : ''}`] ?? '', (plain.lut / array.lut).toFixed(1));
-    console.log(`| ${[...row, pipelined.lut, pipelined.sites, pipelined.ff].join(' | ')} |`);
+    printRow(...row, pipelined.lut, pipelined.sites, pipelined.ff);
   });
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { estimateUnit } from '../dist/5-plan/model.js';
 import { synthesizeAll } from '../dist/8-resources/index.js';
+import { printHead, printRow } from './markdown-table.mjs';
 import { JUDGE_SEED, modelUnits } from './model-layers.mjs';
 
 const RESOURCES = [
@@ -35,12 +36,12 @@ async function judge(target, units) {
   console.log(
     `\n## Resource model against Yosys: ${cases.length} layers that were not used to fit it (${target})\n`,
   );
-  console.log('| resource | median error | 90th percentile | largest |\n| --- | --- | --- | --- |');
+  printHead('resource | median error | 90th percentile | largest');
   for (const [key, xilinx, ice40] of RESOURCES) {
     const sorted = cases.map(({ errors }) => errors[key]).sort((a, b) => a - b);
     const at = (share) => percent(sorted[Math.ceil(share * sorted.length) - 1]);
     const name = target === 'ice40' ? ice40 : xilinx;
-    console.log(`| ${name} | ${at(0.5)} | ${at(0.9)} | ${at(1)} |`);
+    printRow(name, at(0.5), at(0.9), at(1));
   }
   const sizes = cases.map(({ found }) => found.lut).sort((a, b) => a - b);
   const number = (pick) => cases.filter(({ unit }) => pick(unit)).length;

@@ -1,6 +1,7 @@
 /** How bounds and golden inference scale with the number of weights: 1x, 10x, 100x of a random layer. */
 import { evaluateDense } from '../dist/3-integer/evaluate.js';
 import { boundDense } from '../dist/4-bounds/bounds.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 const TYPE = {
   encoding: 'integer',
@@ -34,8 +35,7 @@ function time(work) {
 
 export function measureScaling() {
   console.log('\n## Scaling with the number of weights\n');
-  console.log('| weights | bounds, ms | ns per weight | inference of one sample, ms | ns per weight |');
-  console.log('| --- | --- | --- | --- | --- |');
+  printHead('weights | bounds, ms | ns per weight | inference of one sample, ms | ns per weight');
   for (const outputs of [100, 1000, 10000]) {
     const layer = randomLayer(784, outputs);
     const ranges = new Array(784).fill({ min: -8, max: 7 });
@@ -45,8 +45,12 @@ export function measureScaling() {
     const bounds = time(() => boundDense(layer, ranges, TYPE));
     const inference = time(() => evaluateDense(layer, codes, samples)) / samples;
     const perWeight = (ms) => ((ms * 1e6) / count).toFixed(2);
-    console.log(
-      `| ${count.toLocaleString('en')} | ${bounds.toFixed(2)} | ${perWeight(bounds)} | ${inference.toFixed(3)} | ${perWeight(inference)} |`,
+    printRow(
+      count.toLocaleString('en'),
+      bounds.toFixed(2),
+      perWeight(bounds),
+      inference.toFixed(3),
+      perWeight(inference),
     );
   }
 }

@@ -1,6 +1,7 @@
 /** LUTs of one lane's 4-bit requantisation: a comparator for each bit, or one that decides a bit a cycle. */
 import { readFileSync } from 'node:fs';
 import { synthesizeAll } from '../dist/8-resources/index.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 const BITS = [32, 24, 20, 16, 14, 12];
 /** LUTs of one comparator, without its ROM, to reach: at the widths above. */
@@ -50,11 +51,11 @@ endmodule
   );
   const figures = await synthesizeAll(jobs, 'xc7');
   console.log('\n## One lane of 4-bit thresholds (xc7)\n');
-  console.log('| P | search LUT | less ROM | sequential LUT | less ROM | goal, one comparator |');
-  console.log('| --- | --- | --- | --- | --- | --- |');
+  printHead('P | search LUT | less ROM | sequential LUT | less ROM | goal, one comparator');
   BITS.forEach((bits, k) => {
     const [search, sequential] = figures.slice(2 * k, 2 * k + 2);
-    const row = [bits, search.lut, search.lut - LEVEL_BITS * bits, sequential.lut, sequential.lut - bits];
-    console.log(`| ${[...row, GOALS[k]].join(' | ')} |`);
+    const [searchRom, sequentialRom] = [LEVEL_BITS * bits, bits];
+    const lessRom = [search.lut - searchRom, sequential.lut - sequentialRom];
+    printRow(bits, search.lut, lessRom[0], sequential.lut, lessRom[1], GOALS[k]);
   });
 }

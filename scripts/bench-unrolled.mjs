@@ -6,6 +6,7 @@ import { sumCost, timed } from '../dist/5-plan/engines/unrolled/sums.js';
 import { tableSums } from '../dist/5-plan/engines/unrolled/tables.js';
 import { parsePortType } from '../dist/cli/parse.js';
 import { analyse } from '../dist/compile.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 /** Steps of --search-effort 500. */
 const LONG_EFFORT = 5e7;
@@ -16,8 +17,7 @@ export async function measureUnrolled(zoo) {
   const { network } = await analyse(file, { inputPort: parsePortType('fixed<16,6>', undefined) });
   console.log('\n## Constant sums of the jet-tagging network: adders and tables (xc7, by structure)\n');
   console.log(`adders: ${DEFAULT_EFFORT} steps of the search; adders, long: ${LONG_EFFORT}\n`);
-  console.log('| layer | input bits | way | adders | LUT | sites | FF | stages |');
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  printHead('layer | input bits | way | adders | LUT | sites | FF | stages');
   for (const { kind, name, weights, inputs, outputs, input } of network.nodes) {
     if (kind !== 'dense') continue;
     const { bits, signed, min, max } = network.tensors.get(input).type;
@@ -31,7 +31,7 @@ export async function measureUnrolled(zoo) {
       );
       const module = timed('sums', matrix, { nodes, outputs: lanes }, 48, way === 'tables');
       const { adders, lut, sites, ff } = sumCost(module);
-      console.log(`| ${[name, bits, way, adders, lut, sites, ff, module.stages].join(' | ')} |`);
+      printRow(name, bits, way, adders, lut, sites, ff, module.stages);
     }
   }
 }

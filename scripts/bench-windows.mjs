@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { leastPixels, smoothPixels } from '../dist/5-plan/window.js';
 import { synthesizeAll } from '../dist/8-resources/index.js';
+import { printHead, printRow } from './markdown-table.mjs';
 
 /** A square window: image, channels in beats of so many bits, kernel, stride, padding on all sides. */
 const WINDOWS = [
@@ -114,11 +115,10 @@ export async function measureWindows() {
 
 async function measure(title, columns, jobs) {
   const figures = await synthesizeAll(jobs, 'xc7');
-  const head = [...columns, 'LUT', 'sites', 'FF', 'BRAM'];
   console.log(`\n## ${title} (xc7)\n`);
-  console.log(`| ${head.join(' | ')} |\n| ${head.map(() => '---').join(' | ')} |`);
+  printHead([...columns, 'LUT', 'sites', 'FF', 'BRAM'].join(' | '));
   for (const [index, { row }] of jobs.entries()) {
     const { lut, sites, ff, bram } = figures[index];
-    console.log(`| ${[...row, lut, sites, ff, bram].join(' | ')} |`);
+    printRow(...row, lut, sites, ff, bram);
   }
 }

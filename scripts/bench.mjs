@@ -23,6 +23,7 @@ import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
 import { measureWidths } from './bench-widths.mjs';
 import { measureWindows } from './bench-windows.mjs';
+import { table } from './markdown-table.mjs';
 
 const zoo = resolve(process.env.NARROWGATE_ZOO ?? '../shared/zoo');
 const work = mkdtempSync(join(tmpdir(), 'narrowgate-bench-'));
@@ -51,8 +52,6 @@ function narrowgate(...args) {
 }
 
 const model = (name) => join(zoo, `qonnx/${name}.onnx`);
-const table = (head, rows) =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 function times() {
   const rows = [];

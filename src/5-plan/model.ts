@@ -14,18 +14,21 @@ import type { Estimate, Target, Unit } from './types.js';
 /** Expected resources of a unit; xcup has the LUTs of xc7. */
 export function estimateUnit(unit: Unit, target: Target): Estimate {
   const fitted = fittedFor(target);
-  const scaled = scaleTerms(unitTerms(unit, fitted.rom, target), target);
-  const { lut } = scaled;
-  let { sites } = scaled;
-  let ff = 0;
+  const { lut, sites } = scaleTerms(unitTerms(unit, fitted.rom, target), target);
+  let [ff, alone] = [0, 0]; // alone: those that share no LUT's cell
   for (const [module, count] of flipFlops(unit, target)) {
     ff += count;
-    sites += (fitted.scales[`${module}.flip_flops`]?.[1] ?? 0) * count; // those that share no LUT's cell
+    alone += (fitted.scales[`${module}.flip_flops`]?.[1] ?? 0) * count;
   }
-  const bram = blockRam(unit, target);
-  if (target !== 'ice40') return { lut, sites, ff, bram, dsp: dspBlocks(unit) };
-  // a logic cell has one flip-flop
-  return { lut, sites: Math.max(sites, ff), ff, bram, dsp: 0 };
+  const ice40 = target === 'ice40';
+  const least = ice40 ? Math.max(lut, ff) : lut; // a site holds one LUT, a logic cell one flip-flop beside it
+  return {
+    lut,
+    sites: Math.max(sites + alone, least),
+    ff,
+    bram: blockRam(unit, target),
+    dsp: ice40 ? 0 : dspBlocks(unit),
+  };
 }
 
 /** LUTs and sites of terms, by the fit. */

@@ -23,7 +23,7 @@ import {
 /** Steps of the search in one unit of --search-effort. */
 const EFFORT_UNIT = 1e5;
 
-/** All options as yargs delivers them: texts, checked by parse.ts. */
+/** Values of --requantise. */
 const WAYS = [
   'threshold_search',
   'threshold_sequential',
@@ -32,6 +32,7 @@ const WAYS = [
   'scale_sequential',
 ] as const;
 
+/** All options as yargs delivers them: texts, checked by parse.ts. */
 export interface GivenOptions {
   readonly model?: string;
   readonly dir?: string;
