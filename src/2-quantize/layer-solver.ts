@@ -1,9 +1,10 @@
 /** The weights of one layer: what a solver is given, and what it answers. */
 import type { ConvNode, DenseNode, Network, QuantizedWeights } from '../1-import/types.js';
+import { solveWeights } from './accumulator/index.js';
 import { MomentSums } from './calibrate/moments.js';
 import { evaluateNode, type LiveTensors } from './evaluate/evaluate.js';
 import { elementsOf, shapeOf } from './graph.js';
-import type { AccumulatorMethod, Assignment, InputRange, WeightProblem, WeightSolution } from './types.js';
+import type { AccumulatorMethod, Assignment, InputRange } from './types.js';
 import { asWeights, roundWeights, weightScales } from './weights.js';
 
 /** Elements of moments above which a layer is solved without them. */
@@ -40,7 +41,7 @@ export class LayerSolver {
     if (!this.method) return asWeights(roundWeights(values, scale, bits), bits);
     const moments = this.moments(network, node, groups, inputs, tensors, count);
     const problem = { values, outputs, inputs, groups, bits, scale, input, accumulator, moments };
-    return asWeights(solve(problem, this.method), bits);
+    return asWeights(solveWeights(problem, this.method), bits);
   }
 
   private moments(
@@ -57,8 +58,4 @@ export class LayerSolver {
     evaluateNode(network, node, tensors, count, sums.observe);
     return sums.finish();
   }
-}
-
-function solve(problem: WeightProblem, _method: AccumulatorMethod): WeightSolution {
-  return roundWeights(problem.values, problem.scale, problem.bits);
 }
