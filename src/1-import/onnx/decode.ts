@@ -16,6 +16,7 @@ export interface OnnxTensor {
 export interface IntegerElement {
   readonly bits: number;
   readonly signed: boolean;
+  readonly narrow?: boolean; // without the smallest code if signed, the largest if not; never in a file's own types
 }
 
 export interface OnnxAttribute {

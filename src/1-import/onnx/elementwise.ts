@@ -2,6 +2,7 @@
 import { normalizeConstants } from '../normalize.js';
 import type { ElementwiseKind, ElementwiseNode } from '../types.js';
 import { alongAxis, perChannel } from './channels.js';
+import { clipActivation, clipConstant } from './clip-codes.js';
 import type { OnnxNode } from './decode.js';
 import type { Handler } from './handler.js';
 import { nodeBase } from './image.js';
@@ -82,6 +83,15 @@ export const hardSigmoid: Handler = (state, node, inputs) => {
 };
 
 export const clip: Handler = (state, node, inputs) => {
+  const [x] = inputs;
+  if (x && 'constant' in x) {
+    state.values.set(node.outputs[0], { constant: clipConstant(inputs, x.constant) });
+    return;
+  }
+  if (x && 'activation' in x && x.activation.codes) {
+    clipActivation(state, node, inputs, x.activation);
+    return;
+  }
   const bound = (index: number, name: string, missing: number) =>
     inputs[index]
       ? constantOf(inputs[index], `the ${name}`).data[0]

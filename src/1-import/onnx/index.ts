@@ -90,8 +90,11 @@ function declareInput(state: ImportState, nodes: readonly OnnxNode[]): Activatio
 }
 
 /** Whether a tensor of the file that the Network holds channels last is channels last there too. */
-function layoutOf({ dims, view }: Activation): 'NCHW' | 'NHWC' {
-  const first = isInOrder([view[0], ...view.slice(2), view[1]]);
+function layoutOf({ dims, shape, view }: Activation): 'NCHW' | 'NHWC' {
+  const [, channels, ...positions] = dims;
+  const axes = [...positions, channels].join();
+  const matches = axes === shape.join() || (shape[0] === 1 && axes === shape.slice(1).join());
+  const first = matches && isInOrder([view[0], ...view.slice(2), view[1]]);
   return dims.length > 2 && !first && isInOrder(view) ? 'NHWC' : 'NCHW';
 }
 

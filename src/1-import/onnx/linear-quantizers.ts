@@ -58,8 +58,8 @@ function codeElement(node: OnnxNode, { zeroPoint }: Parameters): IntegerElement 
 function linear(element: IntegerElement, scale: Float32Array, zeroPoint: number): Quantizer {
   return {
     encoding: 'integer',
-    ...element,
     narrow: false,
+    ...element,
     scale,
     zeroPoint,
     rounding: 'half-even',
@@ -182,7 +182,7 @@ function dequantizeConstant(node: OnnxNode, inputs: Inputs, x: Constant): Consta
 
 /** The type of codes less their zero points. */
 function centredType(
-  { bits, signed }: IntegerElement,
+  { bits, signed, narrow = false }: IntegerElement,
   zeroPoint: OnnxTensor | undefined,
 ): Pick<QuantizedConstant, 'encoding' | 'bits' | 'signed' | 'narrow'> {
   const [min, max] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
@@ -192,6 +192,7 @@ function centredType(
     [low, high] = [Math.min(low, min - zero), Math.max(high, max - zero)];
   }
   const all = zeroPoint?.data ?? [0];
+  if (all.every((zero) => zero === 0)) return { encoding: 'integer', bits, signed, narrow };
   if (all.every((zero) => zero === all[0])) [low, high] = [min - all[0], max - all[0]];
   let width = bits;
   while (low < 0 ? -(2 ** (width - 1)) > low || 2 ** (width - 1) <= high : 2 ** width <= high) width++;

@@ -68,6 +68,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
 /** Operators that do to codes what they do to the real values the codes stand for. */
 export const ON_CODES: ReadonlySet<string> = new Set([
   'DequantizeLinear',
+  'Clip',
   'MaxPool',
   'GlobalMaxPool',
   'ReduceMax',

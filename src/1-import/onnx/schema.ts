@@ -1,4 +1,4 @@
-/** The part of the ONNX protobuf schema that the importer reads. Source: onnx/onnx.proto, IR version 13. */
+/** The part of the ONNX protobuf schema that is read and written. Source: onnx/onnx.proto, IR version 13. */
 import type { INamespace } from 'protobufjs';
 
 export const onnxSchema: INamespace = {
@@ -8,6 +8,7 @@ export const onnxSchema: INamespace = {
         irVersion: { type: 'int64', id: 1 },
         opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
         producerName: { type: 'string', id: 2 },
+        producerVersion: { type: 'string', id: 3 },
         graph: { type: 'GraphProto', id: 7 },
       },
     },
@@ -40,6 +41,7 @@ export const onnxSchema: INamespace = {
         t: { type: 'TensorProto', id: 5 },
         floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
+        type: { type: 'int32', id: 20 },
       },
     },
     TensorProto: {

@@ -17,10 +17,10 @@ import type {
 } from '../../1-import/types.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { exportNotExpressible } from '../../diagnostics/export-errors.js';
+import type { Layer, Steps } from '../layers.js';
 import { activationOf } from './activation.js';
 import type { Arrays } from './arrays.js';
 import { codeTypeDocument, quantizerDocument, unknownType, weightsDocument } from './codes.js';
-import type { Layer, Steps } from './layers.js';
 
 /** What a layer is called, and where it stands. */
 export interface Place {

@@ -2,10 +2,10 @@
 import type { LayerDocument, ModelDocument } from '../../1-import/json/document.js';
 import { inputsOf, type Network, type PortType } from '../../1-import/types.js';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.js';
+import { layersOf } from '../layers.js';
 import { Arrays } from './arrays.js';
 import { layerDocument } from './document.js';
 import { formatJson } from './format.js';
-import { layersOf } from './layers.js';
 import { LayerNames } from './names.js';
 
 export const MODEL_FILE = 'model.json';

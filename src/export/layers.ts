@@ -6,8 +6,8 @@ import {
   type Network,
   type NetworkNode,
   type QuantizeNode,
-} from '../../1-import/types.js';
-import { activationOf } from './activation.js';
+} from '../1-import/types.js';
+import { activationOf } from './json/activation.js';
 
 /** What follows a node in its layer. */
 export interface Steps {
