@@ -30,8 +30,7 @@ export function chooseQuantizers(
     if (!seen || scales.has(shared)) continue;
     const bits = activationBits.get(tensor) ?? 0;
     const signed = signs.get(shared) ?? true;
-    if (signed && bits === 1)
-      fail(errors.activationBitsSigned(tensor, { file: network.file, path: '' }));
+    if (signed && bits === 1) fail(errors.activationBitsSigned(tensor, { file: network.file, path: '' }));
     const isPort = port !== undefined && shared === network.input.name;
     scales.set(shared, isPort ? portScale(port) : scaleOf(seen, bits, signed, range));
   }
@@ -67,7 +66,8 @@ export function portCodes(
 ): PortType | undefined {
   const { inputPort, input } = network;
   const point = points.find(({ tensor }) => tensor === input.name);
-  const alone = point && points.every(({ tensor, shared }) => tensor === input.name || shared !== point.shared);
+  const alone =
+    point && points.every(({ tensor, shared }) => tensor === input.name || shared !== point.shared);
   if (!inputPort || !alone) return undefined;
   return inputBits === undefined || inputBits === inputPort.bits ? inputPort : undefined;
 }

@@ -146,9 +146,7 @@ class Walk {
 
   private quantized(tensor: string, values: Float32Array): Float32Array {
     const quantizer = this.activations.get(tensor);
-    return quantizer
-      ? applyQuantizer(quantizer, values, shapeOf(this.network, tensor).at(-1) ?? 1)
-      : values;
+    return quantizer ? applyQuantizer(quantizer, values, shapeOf(this.network, tensor).at(-1) ?? 1) : values;
   }
 
   /** A bias with its correction. */

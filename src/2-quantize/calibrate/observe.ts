@@ -34,7 +34,9 @@ export function observeFloat(
     const group = groupOf.get(tensor);
     if (group !== undefined) ranges.get(group)?.add(values);
     means.get(tensor)?.add(values);
-    if (tensor === network.output) progress((elements += values.length) / total);
+    if (tensor !== network.output) return;
+    elements += values.length;
+    progress(elements / total);
   });
   const at = { file: network.file, path: '' };
   for (const { tensor, shared } of points)
