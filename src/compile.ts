@@ -1,5 +1,14 @@
-/** Phases 1 to 6 in order: a model file becomes the files of a build folder. */
+/** Phases in order: 1 to 6 make the files of a build folder from a model file, 2 to 4 a quantized network from a float one. */
 import { type ImportOptions, importModel } from './1-import/index.js';
+import type { Samples } from './2-quantize/evaluate/evaluate.js';
+import {
+  type Prepared,
+  type Progress,
+  type Quantization,
+  type QuantizeOptions,
+  quantizeNetwork,
+} from './2-quantize/quantize.js';
+import type { Assignment } from './2-quantize/types.js';
 import { toInteger } from './3-integer/convert.js';
 import { boundNetwork } from './4-bounds/bounds.js';
 import type { BoundedNetwork } from './4-bounds/types.js';
@@ -9,6 +18,8 @@ import type { PlanOptions } from './5-plan/plan.js';
 import { planWithin } from './5-plan/planner.js';
 import type { Plan } from './5-plan/types.js';
 import { emitFiles } from './6-emit/emit.js';
+import { fail } from './diagnostics/diagnostic.js';
+import { accumulatorNotReached } from './diagnostics/quantize-errors.js';
 
 export interface Compilation {
   readonly bounded: BoundedNetwork;
@@ -47,4 +58,36 @@ export function plan(bounded: BoundedNetwork, options: PlanOptions): { bounded: 
 export function generate(bounded: BoundedNetwork, options: PlanOptions): Compilation {
   const planned = plan(bounded, options);
   return { ...planned, files: emitFiles(planned.plan, planned.bounded) };
+}
+
+export interface CheckedQuantization extends Quantization {
+  readonly bounded: BoundedNetwork;
+}
+
+/**
+ * Phases 2 to 4: a float network is quantized, and every accumulator is held against its exact bound.
+ *
+ * @param limit bits that every sum of the network was to fit, those of pools and additions included
+ * @throws accumulator_not_reached, and what phases 2 to 4 throw
+ */
+export function quantize(
+  prepared: Prepared,
+  assignment: Assignment,
+  samples: Samples,
+  options: QuantizeOptions & { readonly limit?: number },
+  progress?: Progress,
+): CheckedQuantization {
+  const quantization = quantizeNetwork(prepared, assignment, samples, options, progress);
+  const bounded = boundNetwork(toInteger(quantization.network));
+  checkAccumulators(bounded, options.limit);
+  return { ...quantization, bounded };
+}
+
+/** @throws accumulator_not_reached for each sum that needs more than `limit` bits */
+export function checkAccumulators({ network, accumulators, sums }: BoundedNetwork, limit = Infinity): void {
+  const problems = network.nodes.flatMap(({ kind, name, source }) => {
+    const needed = accumulators.get(name)?.widths.exact ?? sums.get(name)?.exact ?? 0;
+    return needed > limit ? [accumulatorNotReached(name, source, kind, needed, limit)] : [];
+  });
+  if (problems.length > 0) fail(...problems);
 }

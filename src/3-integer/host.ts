@@ -57,7 +57,7 @@ export function inputCodes(
  *
  * @param shape of a sample in the file's order; only images are [channels, height, width]
  */
-function toChannelsLast<Data extends NpyArray['data']>(
+export function toChannelsLast<Data extends NpyArray['data']>(
   data: Data,
   shape: readonly number[],
   layout: IntegerNetwork['layout'],
@@ -110,7 +110,12 @@ function realToCode({ nodes, port }: HostInput, type: IntegerType): (x: number, 
   };
 }
 
-function portCode(x: number, { scale, zeroPoint = 0 }: PortType, { min, max }: IntegerType): number {
+/** Real value -> code of a declared port, rounded half to even and saturated. */
+export function portCode(
+  x: number,
+  { scale, zeroPoint = 0 }: PortType,
+  { min, max }: Pick<IntegerType, 'min' | 'max'>,
+): number {
   return Math.min(Math.max(roundHalfEven((x * scale.denominator) / scale.numerator) + zeroPoint, min), max);
 }
 

@@ -42,6 +42,16 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   stall: 'no',
   seed: 'no',
   trace: 'no',
+  calibrate: 'no',
+  weights: 'no',
+  firstWeights: 'no',
+  lastWeights: 'no',
+  activations: 'no',
+  inputBits: 'no',
+  method: 'no',
+  range: 'no',
+  percentile: 'no',
+  biasCorrection: 'no',
 };
 
 /** Values that an option has when it is not given. */

@@ -6,6 +6,7 @@ import * as errors from '../diagnostics/command-errors.js';
 import { fail, formatDiagnostic, NarrowgateError } from '../diagnostics/diagnostic.js';
 import { type GivenOptions, modelArguments, planArguments } from './options.js';
 import { createOutput, type Output } from './output.js';
+import { quantizeArguments } from './quantize-options.js';
 import { handleSignals } from './signals.js';
 
 type Command = (given: GivenOptions, output: Output) => Promise<number>;
@@ -98,6 +99,13 @@ function parser(): Argv {
     'Verilog, bench, certificate',
     (b) => out(accumulator(planArguments(modelArguments(b))), 'folder to write'),
     async () => (await import('./commands/build.js')).build,
+  );
+  y = register(
+    y,
+    'quantize <model>',
+    'a float network into a quantized one, within an accumulator if asked',
+    (b) => out(quantizeArguments(modelArguments(b)), 'folder to write, or a file ending in .json'),
+    async () => (await import('./commands/quantize.js')).quantize,
   );
   y = register(
     y,

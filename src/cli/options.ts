@@ -57,6 +57,16 @@ export interface GivenOptions {
   readonly trace?: boolean;
   readonly requantise?: string;
   readonly junit?: string;
+  readonly calibrate?: string;
+  readonly weights?: string;
+  readonly firstWeights?: string;
+  readonly lastWeights?: string;
+  readonly activations?: string;
+  readonly inputBits?: string;
+  readonly method?: string;
+  readonly range?: string;
+  readonly percentile?: string;
+  readonly biasCorrection?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }

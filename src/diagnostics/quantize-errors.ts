@@ -11,3 +11,58 @@ export const floatEvaluationUnsupported = define(
     hint: 'start from the float model that was quantized, or use run for the integer network',
   }),
 );
+
+export const alreadyQuantized = define(
+  'already_quantized',
+  2,
+  'Quantizing starts from a float model; this one has quantizers or integer weights already.',
+  (node: string, at: Location) => ({
+    message: `expected a float model, but '${node}' holds integer codes`,
+    at,
+    hint: 'give the float model that it was made from; build and run take the quantized one as it is',
+  }),
+);
+
+export const calibrationSamplesMissing = define(
+  'calibration_samples_missing',
+  2,
+  'Ranges of activations are found on calibration samples, and there are none.',
+  (at: Location) => ({
+    message: 'expected one calibration sample or more, found none',
+    at,
+    hint: 'give some hundred samples that are like those the network will meet',
+  }),
+);
+
+export const calibrationNotFinite = define(
+  'calibration_not_finite',
+  2,
+  'The float network gives NaN or infinity on the calibration samples.',
+  (tensor: string, at: Location) => ({
+    message: `expected finite values, but tensor '${tensor}' holds NaN or infinity on the calibration samples`,
+    at,
+    hint: 'check the weights of the model, and that the samples are scaled as in training',
+  }),
+);
+
+export const activationBitsSigned = define(
+  'activation_bits_signed',
+  2,
+  'One bit cannot hold values on both sides of zero.',
+  (tensor: string, at: Location) => ({
+    message: `tensor '${tensor}' has negative values and needs 2 bits or more, 1 was asked for`,
+    at,
+    hint: '--activations 2 or --input-bits 2, or a ReLU in front of the tensor',
+  }),
+);
+
+export const accumulatorNotReached = define(
+  'accumulator_not_reached',
+  2,
+  'The quantized network needs a wider accumulator than was asked for, in a sum that has no weights to shrink.',
+  (node: string, at: Location, kind: string, needed: number, bits: number) => ({
+    message: `${kind} '${node}' needs a ${needed}-bit accumulator, ${bits} bits were asked for`,
+    at,
+    hint: `--accumulator ${needed}, or fewer --activations bits`,
+  }),
+);
