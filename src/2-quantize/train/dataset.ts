@@ -1,8 +1,7 @@
 /** Samples and their classes, and batches of them in the trainer's layout. */
 
 export interface Dataset {
-  readonly values: ArrayLike<number>; // [count][height, width, channels] or [count][elements]
-  readonly scale: number; // real = value * scale
+  readonly values: Float32Array; // [count][height, width, channels] or [count][elements], real
   readonly shape: readonly number[]; // of a sample, channels last
   readonly labels: ArrayLike<number>; // [count], class numbers
   readonly count: number;
@@ -26,7 +25,7 @@ export function batchShape(shape: readonly number[], samples: number): number[] 
  * @param size samples of the batch; where `order` ends, zeros follow
  */
 export function takeBatch(
-  { values, scale, shape, labels }: Dataset,
+  { values, shape, labels }: Dataset,
   order: ArrayLike<number>,
   first: number,
   size: number,
@@ -47,7 +46,7 @@ export function takeBatch(
     batch.oneHot[label * size + k] = 1;
     let at = sample * elements;
     for (let pixel = 0; pixel < pixels; pixel++)
-      for (let c = 0; c < channels; c++) batch.values[(c * pixels + pixel) * size + k] = values[at++] * scale;
+      for (let c = 0; c < channels; c++) batch.values[(c * pixels + pixel) * size + k] = values[at++];
   }
   return batch;
 }

@@ -9,7 +9,7 @@ import { largestCode, towardsZero } from '../accumulator/rounding.js';
 import { isBias } from '../apply.js';
 import type { QuantizationChoices } from '../types.js';
 import { biasOf, layersOf, parameterName } from './model.js';
-import { quantizerOf, type TrainingPlan } from './plan.js';
+import type { TrainingPlan } from './plan.js';
 import type { WeightRule } from './quantizers.js';
 import type { ParameterValues } from './trainer.js';
 
@@ -57,8 +57,9 @@ export function finishQuantized(
   }
   const activations = new Map<string, Quantizer>();
   for (const [tensor, planned] of plan.activations) {
-    const scale = planned.scale ?? 2 ** parameters[parameterName('activation', planned.shared)][0];
-    activations.set(tensor, quantizerOf(planned, scale));
+    const trained = Float32Array.of(2 ** parameters[parameterName('activation', planned.shared)][0]);
+    const scale = planned.learned ? trained : planned.quantizer.scale;
+    activations.set(tensor, { ...planned.quantizer, scale });
   }
   return { weights, biases, activations };
 }

@@ -1,202 +1,130 @@
-/** What training starts from: the float network's weights, and scales and norms that suit them. */
-import { jit, numpy as np } from '@jax-js/jax';
+/** What training starts from: the float network's parameters, or the quantized network that needed no training. */
 import type { Network } from '../../1-import/types.js';
-import { centre, l1Norm } from '../accumulator/projection.js';
+import { l1Norm } from '../accumulator/projection.js';
 import { largestCode } from '../accumulator/rounding.js';
-import { batchShape, type Dataset, takeBatch } from './dataset.js';
-import { biasOf, createModel, layersOf, type Parameters, parameterName } from './model.js';
-import type { PlannedActivation, TrainingPlan } from './plan.js';
+import type { QuantizationChoices } from '../types.js';
+import { biasOf, layersOf, parameterName } from './model.js';
+import type { TrainingPlan } from './plan.js';
 import type { WeightRule } from './quantizers.js';
 import type { ParameterValues } from './trainer.js';
-import type { Tensor } from './windows.js';
 
 export interface Start {
   readonly values: ParameterValues;
   readonly shapes: Readonly<Record<string, number[]>>;
 }
 
-/** Samples whose activations set the first scales. */
-const CALIBRATION_SAMPLES = 512;
-
-/** Parts of the largest magnitude that are tried as the end of a range. */
-const CANDIDATES = 40;
+/** Norm of a row of zeros: it has to have a logarithm. */
+const LEAST_NORM = 2 ** -20;
 
 /** Weights and biases of a folded network. */
-export function floatParameters(network: Network): Start {
+export function floatStart(network: Network): Start {
   const values: Record<string, Float32Array> = {};
   const shapes: Record<string, number[]> = {};
-  const add = (name: string, value: Float32Array, shape: number[]) => {
-    values[name] = value;
-    shapes[name] = shape;
-  };
   for (const layer of layersOf(network)) {
     const { outputs, weights, name } = layer;
-    add(parameterName('weights', name), weights.values.slice(), [outputs, weights.values.length / outputs]);
+    values[parameterName('weights', name)] = weights.values.slice();
+    shapes[parameterName('weights', name)] = [outputs, weights.values.length / outputs];
     const operand = biasOf(network, layer)?.operand;
-    if (operand) {
-      const bias = Float32Array.from({ length: outputs }, (_, o) => operand[operand.length === 1 ? 0 : o]);
-      add(parameterName('bias', name), bias, [outputs]);
-    }
+    if (!operand) continue;
+    const each = (_: unknown, o: number) => operand[operand.length === 1 ? 0 : o];
+    values[parameterName('bias', name)] = Float32Array.from({ length: outputs }, each);
+    shapes[parameterName('bias', name)] = [outputs];
   }
   return { values, shapes };
 }
 
 /**
- * The same, with the parameters of quantizers: d = log2 of the scale with the least squared error, t = log2 of the norm. Rows
- * beyond the budget are projected onto it first (EP-init), which keeps large weights, where scaling would shrink all.
+ * Parameters that stand for a network quantized after training.
  *
- * Source: A2Q+ (ICML 2024), section 4; Brevitas, imagenet_classification/a2q/ep_init.py.
- *
- * @param data samples for the first scales of the activations
+ * A row that is within its accumulator keeps its real weights. Of one that had to give some up, real weights would lose all
+ * the small ones and shrink the large ones at once (the budget is shared by all), so it starts from the codes that the method chose for it.
  */
-export function quantizedParameters(network: Network, plan: TrainingPlan, data: Dataset): Start {
-  const { values, shapes } = floatParameters(network);
-  const all: Record<string, Float32Array> = { ...values };
-  const allShapes: Record<string, number[]> = { ...shapes };
+export function quantizedStart(network: Network, plan: TrainingPlan, choices: QuantizationChoices): Start {
+  const float = floatStart(network);
+  const values: Record<string, Float32Array> = { ...float.values };
+  const shapes: Record<string, number[]> = { ...float.shapes };
   for (const layer of layersOf(network)) {
     const rule = plan.weights.get(layer.name);
-    if (!rule) throw new Error(`layer ${layer.name} has no rule`);
-    const weights = Float32Array.from(all[parameterName('weights', layer.name)]);
-    const inputs = weights.length / layer.outputs;
-    const scales = new Float32Array(layer.outputs);
-    const norms = new Float32Array(layer.outputs);
-    for (let o = 0; o < layer.outputs; o++) {
-      const row = startRow(Float64Array.from(weights.subarray(o * inputs, (o + 1) * inputs)), rule);
-      weights.set(row.values, o * inputs);
-      scales[o] = Math.log2(row.scale);
-      norms[o] = Math.log2(Math.max(row.norm, 1e-10));
+    const chosen = choices.weights.get(layer.name);
+    if (!rule || !chosen) throw new Error(`layer ${layer.name} has no rule`);
+    const { outputs } = layer;
+    const weights = values[parameterName('weights', layer.name)].slice();
+    const inputs = weights.length / outputs;
+    const norms = new Float32Array(outputs);
+    for (let o = 0; o < outputs && rule.kind !== 'nearest'; o++) {
+      const row = weights.subarray(o * inputs, (o + 1) * inputs);
+      const codes = chosen.codes.subarray(o * inputs, (o + 1) * inputs);
+      const started = startRow(row, codes, chosen.scale[o], rule);
+      row.set(started.values);
+      norms[o] = Math.log2(Math.max(started.norm, LEAST_NORM));
     }
-    all[parameterName('weights', layer.name)] = weights;
-    all[parameterName('scale', layer.name)] = scales;
-    allShapes[parameterName('scale', layer.name)] = [layer.outputs];
+    values[parameterName('weights', layer.name)] = weights;
+    values[parameterName('scale', layer.name)] = Float32Array.from(chosen.scale, Math.log2);
+    shapes[parameterName('scale', layer.name)] = [outputs];
+    const bias = choices.biases.get(layer.name);
+    if (bias) {
+      values[parameterName('bias', layer.name)] = bias.slice();
+      shapes[parameterName('bias', layer.name)] = [outputs];
+    }
     if (rule.kind === 'nearest') continue;
-    all[parameterName('norm', layer.name)] = norms;
-    allShapes[parameterName('norm', layer.name)] = [layer.outputs];
+    values[parameterName('norm', layer.name)] = norms;
+    shapes[parameterName('norm', layer.name)] = [outputs];
   }
-  for (const [shared, scale] of activationScales(network, plan, data, values, shapes)) {
-    all[parameterName('activation', shared)] = Float32Array.of(Math.log2(scale));
-    allShapes[parameterName('activation', shared)] = [];
+  for (const { shared, quantizer } of plan.activations.values()) {
+    values[parameterName('activation', shared)] = Float32Array.of(Math.log2(quantizer.scale[0]));
+    shapes[parameterName('activation', shared)] = [];
   }
-  return { values: all, shapes: allShapes };
+  return { values, shapes };
 }
 
-/** Values, scale and norm that one row starts with: of all scales tried, the one whose codes have the least squared error. */
+/**
+ * Real weights whose quantizer gives the codes, or ones close to them. Rounding goes towards zero, so each magnitude is half
+ * a code more than its code as far as the budget allows, and a gradient step does not lose it at once.
+ */
 function startRow(
-  row: Float64Array,
-  rule: WeightRule,
-): { values: Float64Array; scale: number; norm: number } {
+  row: Float32Array,
+  codes: Int32Array,
+  scale: number,
+  rule: Extract<WeightRule, { kind: 'a2q' | 'a2q+' }>,
+): { values: Float64Array; norm: number } {
   const largest = largestCode(rule.bits);
-  const magnitude = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (magnitude === 0) return { values: row, scale: 2 ** -10, norm: 2 ** -10 };
-  let best: {scale:number;codes:Int32Array} = { scale: magnitude / largest, codes: new Int32Array(row.length) };
-  let least = Infinity;
-  for (let k = 0; k < CANDIDATES; k++) {
-    const scale = magnitude * (8 * largest) ** (-k / CANDIDATES);
-    const scaled = row.map((value) => value / scale);
-    const codes = closestCodes(scaled, largest, rule);
-    let error = 0;
-    for (let i = 0; i < row.length; i++) error += (codes[i] - scaled[i]) ** 2;
-    error *= scale * scale;
-    if (error < least) [least, best] = [error, { scale, codes }];
-  }
-  const { scale, codes } = best;
-  if (rule.kind === 'nearest') return { values: row, scale, norm: 0 };
-  const used = codes.reduce((sum, code) => sum + Math.abs(code), 0);
-  if (used === 0 || used < 0.9*rule.budget) {
-    // room: keep fractions
-    const values=row.slice(); const c=rule.kind==='a2q+'?centre(values):values; const n=l1Norm(c);
-    if(n/scale<=rule.budget) return {values,scale,norm:n};
-  }
-  const values = Float64Array.from(codes, (code) => code * scale);
-  return { values, scale, norm: Math.min(used * 1.02, rule.budget) * scale };
-}
-
-function closestCodes(scaled: Float64Array, largest: number, rule: WeightRule): Int32Array {
-  const all = Number.POSITIVE_INFINITY;
-  if (rule.kind === 'nearest') return greedy(scaled, largest, all, all);
-  if (rule.kind === 'a2q') return greedy(scaled, largest, rule.budget, all);
-  const codes = greedy(scaled, largest, all, Math.floor(rule.budget / 2));
-  let p = 0, n = 0;
-  for (const c of codes) if (c > 0) p += c; else n -= c;
-  return greedy(scaled, largest, all, Math.min(p, n));
-}
-
-function greedy(scaled: Float64Array, largest: number, total: number, side: number): Int32Array {
-  const steps: { i: number; gain: number }[] = [];
-  for (let i = 0; i < scaled.length; i++) {
-    const m = Math.abs(scaled[i]);
-    for (let k = 0; k < largest && m - k - 0.5 > 0; k++) steps.push({ i, gain: m - k - 0.5 });
-  }
-  steps.sort((a, b) => b.gain - a.gain || a.i - b.i);
-  const codes = new Int32Array(scaled.length);
-  let left = Math.floor(total), positive = side, negative = side;
-  for (const { i } of steps) {
-    if (left < 1) break;
-    if (scaled[i] > 0) { if (positive < 1) continue; positive--; codes[i]++; }
-    else { if (negative < 1) continue; negative--; codes[i]--; }
-    left--;
-  }
-  return codes;
-}
-
-/** Scale of each activation on the first samples: of all ranges tried, the one with the least squared error. */
-function activationScales(
-  network: Network,
-  plan: TrainingPlan,
-  data: Dataset,
-  values: ParameterValues,
-  shapes: Readonly<Record<string, number[]>>,
-): ReadonlyMap<string, number> {
-  const tensors = [...plan.activations.keys()];
-  const samples = Math.min(CALIBRATION_SAMPLES, data.count);
-  const order = Int32Array.from({ length: samples }, (_, k) => Math.floor((k * data.count) / samples));
-  const batch = takeBatch(data, order, 0, samples, 1 + maximum(data.labels));
-  const model = createModel(network);
-  const forward = jit((parameters: Parameters, input: Tensor) => model(parameters, input, tensors));
-  const parameters = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, np.array(values[name].slice()).reshape(shape)]),
-  );
-  const [logits, ...seen] = forward(parameters, np.array(batch.values).reshape(batchShape(data.shape, samples)));
-  logits.dispose();
-  forward.dispose();
-  const byShared = new Map<string, { rule: PlannedActivation; values: Float32Array[] }>();
-  tensors.forEach((tensor, k) => {
-    const rule = plan.activations.get(tensor);
-    if (!rule) throw new Error(`tensor ${tensor} has no rule`);
-    const group = byShared.get(rule.shared) ?? { rule, values: [] };
-    group.values.push(seen[k].dataSync() as Float32Array);
-    byShared.set(rule.shared, group);
+  const wanted = Float64Array.from(row, (value, i) => {
+    const scaled = Math.min(Math.max(value / scale, -largest), largest);
+    return codes[i] === 0 ? Math.min(Math.max(scaled, -0.5), 0.5) : scaled + Math.sign(codes[i]) * 0.5;
   });
-  return new Map(
-    [...byShared].map(([shared, group]) => [shared, group.rule.scale ?? bestScale(group.values, group.rule)]),
-  );
+  const balanced = rule.kind === 'a2q+' ? withoutMean(wanted) : wanted;
+  if (l1Norm(balanced) <= rule.budget)
+    return { values: scaleBy(balanced, scale), norm: l1Norm(balanced) * scale };
+  const kept = rule.kind === 'a2q+' ? balance(codes, row) : codes;
+  const used = kept.reduce((sum, code) => sum + Math.abs(code), 0);
+  const nonzero = kept.reduce((count, code) => count + (code === 0 ? 0 : 1), 0);
+  const margin = nonzero === 0 ? 0 : Math.min(0.5, (rule.budget - used) / nonzero);
+  const values = Float64Array.from(kept, (code) => (code + Math.sign(code) * margin) * scale);
+  return { values, norm: l1Norm(values) };
 }
 
-function bestScale(values: readonly Float32Array[], { minimum: low, maximum: high }: PlannedActivation): number {
-  let most = 0;
-  for (const each of values)
-    for (const value of each) most = Math.max(most, low === 0 ? value : Math.abs(value));
-  if (most === 0) return 2 ** -10;
-  let best = most / high;
-  let least = Infinity;
-  for (let k = CANDIDATES; k >= 2; k--) {
-    const scale = (most * k) / CANDIDATES / high;
-    let error = 0;
-    for (const each of values)
-      for (let i = 0; i < each.length; i += SAMPLED_EVERY) {
-        const code = Math.min(Math.max(Math.round(each[i] / scale), low), high);
-        error += (code * scale - each[i]) ** 2;
-      }
-    if (error < least) [least, best] = [error, scale];
-  }
-  return best;
+function withoutMean(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - mean);
 }
 
-/** A prime, so that no column of samples is left out. */
-const SAMPLED_EVERY = 7;
+function scaleBy(values: Float64Array, scale: number): Float64Array {
+  return values.map((value) => value * scale);
+}
 
-function maximum(values: ArrayLike<number>): number {
-  let most = 0;
-  for (let k = 0; k < values.length; k++) most = Math.max(most, values[k]);
-  return most;
+/** Codes that sum to zero: the heavier side gives up what costs the least. */
+function balance(codes: Int32Array, row: Float32Array): Int32Array {
+  const result = Int32Array.from(codes);
+  let excess = codes.reduce((sum, code) => sum + code, 0);
+  const heavier = Math.sign(excess);
+  const order = [...codes.keys()].filter((i) => Math.sign(codes[i]) === heavier);
+  order.sort((a, b) => Math.abs(row[a]) - Math.abs(row[b]) || a - b);
+  while (excess !== 0)
+    for (const i of order) {
+      if (excess === 0) break;
+      if (Math.sign(result[i]) !== heavier) continue;
+      result[i] -= heavier;
+      excess -= heavier;
+    }
+  return result;
 }

@@ -1,13 +1,13 @@
 /** A folded float network as a differentiable function of its parameters, with or without quantizers. */
 import { nn, numpy as np } from '@jax-js/jax';
 import type { ElementwiseNode, Network, NetworkNode } from '../../1-import/types.js';
-import * as errors from '../../diagnostics/training-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
+import * as errors from '../../diagnostics/training-errors.js';
 import { isBias } from '../apply.js';
 import { isRealLayer } from '../fold.js';
 import { onlyReader, readersOf, shapeOf } from '../graph.js';
-import { excessNorm, quantizeActivation, quantizeWeights } from './quantizers.js';
 import type { TrainingPlan } from './plan.js';
+import { excessNorm, quantizeActivation, quantizeWeights } from './quantizers.js';
 import { convolve, flatten, poolAverage, poolMaximum, type Tensor, unflatten } from './windows.js';
 
 /** Arrays by name: see `parameterName`. */
@@ -41,13 +41,11 @@ function biasOwners(network: Network): ReadonlyMap<string, string> {
   );
 }
 
-/**
- * @throws training_unsupported, for all nodes that the trainer has no gradient of
- */
+/** @throws training_unsupported, for all nodes that the trainer has no gradient of */
 export function checkTrainable(network: Network): void {
   const wrong = network.nodes.filter((node) => !isTrainable(node));
-  if (wrong.length > 0) fail(...wrong.map((node) => errors.trainingUnsupported(node.source, node.name, describe(node))));
-  if (layersOf(network).length === 0) fail(errors.nothingToTrain(network.file));
+  if (wrong.length > 0)
+    fail(...wrong.map((node) => errors.trainingUnsupported(node.source, node.name, describe(node))));
 }
 
 function describe(node: NetworkNode): string {
@@ -58,18 +56,14 @@ const TRAINABLE = ['conv', 'dense', 'pool', 'add', 'concat', 'pad', 'reshape', '
 const TRAINABLE_ELEMENTWISE = ['add', 'subtract', 'multiply', 'divide', 'relu', 'clip'];
 
 function isTrainable(node: NetworkNode): boolean {
-  if (node.op === 'dense' || node.op === 'conv') return isRealLayer(node);
-  return node.op === 'elementwise'
-    ? TRAINABLE_ELEMENTWISE.includes(node.kind)
-    : TRAINABLE.includes(node.op) && !(node.op === 'add' && node.arithmetic !== undefined);
+  return node.op === 'elementwise' ? TRAINABLE_ELEMENTWISE.includes(node.kind) : TRAINABLE.includes(node.op);
 }
 
 /**
  * The function that training differentiates.
  *
  * @param plan quantizers; without one the function is the float network
- * @returns input [elements in the order channels, height, width][samples] -> logits [classes, samples]; and, of tensors
- *   that were asked for, their values
+ * @returns parameters and input [channels, height, width, samples] or [elements, samples] -> logits [classes, samples]
  */
 export function createModel(network: Network, plan?: TrainingPlan) {
   const owners = biasOwners(network);
@@ -80,16 +74,14 @@ export function createModel(network: Network, plan?: TrainingPlan) {
     ]),
   );
 
-  return (parameters: Parameters, input: Tensor, watched: readonly string[] = []): Tensor[] => {
+  return (parameters: Parameters, input: Tensor): Tensor => {
     const get = (name: string): Tensor => {
       const found = parameters[name];
       if (!found) throw new Error(`no parameter ${name}`);
       return found.ref;
     };
     const values = new Map<string, Tensor>();
-    const seen = new Map<string, Tensor>();
     const keep = (tensor: string, value: Tensor) => {
-      if (watched.includes(tensor)) seen.set(tensor, value.ref);
       const rule = plan?.activations.get(tensor);
       values.set(
         tensor,
@@ -112,14 +104,19 @@ export function createModel(network: Network, plan?: TrainingPlan) {
 
     keep(network.input.name, input);
     for (const node of network.nodes)
-      keep(node.output, compute(node, read, weights, () => constants(node)));
+      keep(
+        node.output,
+        compute(node, read, weights, () => constants(node)),
+      );
 
     /** The constant of an elementwise operation; a bias is a parameter. */
     function constants(node: NetworkNode): Tensor {
       if (node.op !== 'elementwise') throw new Error(`${node.name} has no constant`);
       const owner = owners.get(node.name);
       const value =
-        owner === undefined ? np.array(node.operand ?? new Float32Array(1)) : get(parameterName('bias', owner));
+        owner === undefined
+          ? np.array(node.operand ?? new Float32Array(1))
+          : get(parameterName('bias', owner));
       return perChannel(value, (shapes.get(node.output) ?? []).length);
     }
 
@@ -150,7 +147,12 @@ export function createModel(network: Network, plan?: TrainingPlan) {
           return np.concatenate([x, ...node.others.map(value)], 0);
         case 'pad': {
           const { top, bottom, left, right } = node.padding;
-          return np.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+          return np.pad(x, [
+            [0, 0],
+            [top, bottom],
+            [left, right],
+            [0, 0],
+          ]);
         }
         case 'reshape':
           return reshape(x, shapes.get(node.output) ?? []);
@@ -166,9 +168,8 @@ export function createModel(network: Network, plan?: TrainingPlan) {
     const logits = values.get(network.output);
     if (!logits) throw new Error('the network has no output');
     const output = logits.ndim === 4 ? flatten(logits.ref) : logits.ref;
-    const asked = watched.map((tensor) => seen.get(tensor) ?? np.zeros([1]));
     for (const value of values.values()) value.dispose();
-    return [output, ...asked];
+    return output;
   };
 }
 

@@ -22,8 +22,6 @@ export interface Moments {
 const FIRST_DECAY = 0.9;
 const SECOND_DECAY = 0.999;
 const EPSILON = 1e-8;
-const L1 = Number(process.env.L1 ?? 0);
-const fixedL1 = true;
 
 /** Numbers that change from step to step: [learning rate, 1 - beta1^step, 1 - beta2^step]. */
 export function stepConstants(options: OptimizerOptions, step: number, steps: number): Float32Array {
@@ -85,12 +83,7 @@ export function update(
     }
     const decays = weightDecay > 0 && name.startsWith('weights:');
     const total = decays ? change.add(parameter.ref.mul(weightDecay)) : change;
-    let p = parameter.sub(total.mul(constant(0)));
-    if (L1 > 0 && name.startsWith('weights:') && fixedL1) {
-      const m = np.maximum(np.abs(p.ref).sub(constant(0).mul(L1)), 0);
-      p = np.sign(p).mul(m);
-    }
-    next.parameters[name] = p;
+    next.parameters[name] = parameter.sub(total.mul(constant(0)));
   }
   constants.dispose();
   return next;

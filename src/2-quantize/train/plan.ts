@@ -1,18 +1,16 @@
 /** Which tensors and layers the trainer quantizes, and with what limits. */
-import type { Network, Quantizer } from '../../1-import/types.js';
+import type { Network, PortType, Quantizer } from '../../1-import/types.js';
 import { centredL1Budget, l1Budget } from '../accumulator/budget.js';
 import { producersOf } from '../graph.js';
-import { findPoints, pointBehind, type QuantizationPoint } from '../points.js';
+import { pointBehind, type QuantizationPoint } from '../points.js';
 import type { AccumulatorMethod, Assignment, InputRange } from '../types.js';
 import { layersOf } from './model.js';
 import type { ActivationRule, WeightRule } from './quantizers.js';
 
 export interface PlannedActivation extends ActivationRule {
-  readonly bits: number;
-  readonly signed: boolean;
+  readonly quantizer: Quantizer; // with the scale that training starts from
   readonly shared: string; // tensor by which its scale parameter is known
-  readonly learned: boolean; // false: the scale stays what it starts with
-  readonly scale?: number; // real value of a code, where it is given beforehand
+  readonly learned: boolean; // false: the scale stays as it is
 }
 
 /** All that is fixed before training starts. */
@@ -28,29 +26,30 @@ export type TrainedMethod = Exclude<AccumulatorMethod, 'axe'>;
 
 /**
  * @param network folded
- * @param assignment bits of every layer and of every tensor that `findPoints` names
- * @param inputScale real value of a code of the network's input; learned when not given
+ * @param points of the network
+ * @param quantizers by tensor, from calibration
+ * @param port codes that layers take as they come, where the input has no quantizer
  */
 export function planTraining(
   network: Network,
+  points: readonly QuantizationPoint[],
   assignment: Assignment,
   method: TrainedMethod,
-  inputScale?: number,
+  quantizers: ReadonlyMap<string, Quantizer>,
+  port: PortType | undefined,
 ): TrainingPlan {
-  const points = findPoints(network);
-  const activations = new Map(
-    points.map((point) => [point.tensor, planActivation(point, assignment, network, inputScale)]),
-  );
+  const activations = planActivations(points, quantizers);
   const producers = producersOf(network.nodes);
-  const tensors = new Set(activations.keys());
+  const tensors = new Set(points.map(({ tensor }) => tensor));
   const weights = new Map<string, WeightRule>();
   const inputs = new Map<string, InputRange>();
   const accumulators = new Map<string, number>();
   for (const layer of layersOf(network)) {
-    const planned = activations.get(pointBehind(layer.input, producers, tensors));
+    const codes = quantizers.get(pointBehind(layer.input, producers, tensors)) ?? port;
     const assigned = assignment.layers.get(layer.name);
-    if (!planned || !assigned) throw new Error(`layer ${layer.name} has no bits`);
-    const { bits, signed, minimum: min, maximum: max } = planned;
+    if (!codes || !assigned) throw new Error(`layer ${layer.name} has no bits`);
+    const { bits, signed } = codes;
+    const { minimum: min, maximum: max } = codeRange(bits, signed);
     const input: InputRange = { bits, signed, min, max };
     inputs.set(layer.name, input);
     const { weightBits, accumulator } = assigned;
@@ -65,36 +64,24 @@ export function planTraining(
   return { activations, weights, inputs, accumulators };
 }
 
-function planActivation(
-  { tensor, signed, shared }: QuantizationPoint,
-  { activationBits }: Assignment,
-  network: Network,
-  inputScale: number | undefined,
-): PlannedActivation {
-  const bits = activationBits.get(tensor);
-  if (bits === undefined) throw new Error(`tensor ${tensor} has no bits`);
-  const isInput = tensor === network.input.name;
-  const unsigned = isInput && network.inputPort ? !network.inputPort.signed : !signed;
-  return {
-    bits,
-    signed: !unsigned,
-    shared,
-    minimum: unsigned ? 0 : -(2 ** (bits - 1)),
-    maximum: unsigned ? 2 ** bits - 1 : 2 ** (bits - 1) - 1,
-    learned: !(isInput && inputScale !== undefined),
-    scale: isInput ? inputScale : undefined,
-  };
+/** Scales that meet in an addition differ by powers of two, so they stay as calibration aligned them. */
+function planActivations(
+  points: readonly QuantizationPoint[],
+  quantizers: ReadonlyMap<string, Quantizer>,
+): Map<string, PlannedActivation> {
+  const activations = new Map<string, PlannedActivation>();
+  for (const { tensor, shared, scales } of points) {
+    const quantizer = quantizers.get(tensor);
+    if (!quantizer) continue;
+    const learned = points.every((other) => other.shared === shared || other.scales !== scales);
+    const { bits, signed } = quantizer;
+    activations.set(tensor, { ...codeRange(bits, signed), quantizer, shared, learned });
+  }
+  return activations;
 }
 
-/** The quantizer that an activation's rule and trained scale stand for. */
-export function quantizerOf({ bits, signed }: PlannedActivation, scale: number): Quantizer {
-  return {
-    encoding: 'integer',
-    bits,
-    signed,
-    narrow: false,
-    scale: Float32Array.of(scale),
-    zeroPoint: 0,
-    rounding: 'half-even',
-  };
+function codeRange(bits: number, signed: boolean): ActivationRule {
+  return signed
+    ? { minimum: -(2 ** (bits - 1)), maximum: 2 ** (bits - 1) - 1 }
+    : { minimum: 0, maximum: 2 ** bits - 1 };
 }

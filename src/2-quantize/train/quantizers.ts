@@ -35,7 +35,11 @@ function straightThrough(x: Tensor, round: (x: Tensor) => Tensor): Tensor {
  *
  * @param logScale scalar; both tensors are taken over
  */
-export function quantizeActivation(x: Tensor, logScale: Tensor, { minimum, maximum }: ActivationRule): Tensor {
+export function quantizeActivation(
+  x: Tensor,
+  logScale: Tensor,
+  { minimum, maximum }: ActivationRule,
+): Tensor {
   const scale = np.exp2(logScale);
   const clipped = np.clip(x.div(scale.ref), minimum, maximum);
   return straightThrough(clipped, (value) => np.round(value)).mul(scale);
@@ -93,4 +97,25 @@ export function excessNorm(logScale: Tensor, logNorm: Tensor, budget: number): T
 
 function perRow(values: Tensor): Tensor {
   return values.reshape([values.shape[0], 1]);
+}
+
+/**
+ * Weights whose code is zero, drawn towards zero. All weights of a row share its budget, and those that wander about below
+ * one code would take most of it.
+ *
+ * @param amount real value that magnitudes shrink by, scalar; all tensors are taken over
+ */
+export function settleZeros(
+  v: Tensor,
+  logScale: Tensor,
+  logNorm: Tensor,
+  budget: number,
+  amount: Tensor,
+): Tensor {
+  const allowed = np.minimum(np.exp2(logNorm.sub(logScale)), budget);
+  const magnitude = np.abs(v.ref);
+  const norm = np.maximum(np.sum(magnitude.ref, 1), LEAST_NORM);
+  const oneCode = perRow(norm.div(allowed));
+  const settled = np.sign(v.ref).mul(np.maximum(magnitude.ref.sub(amount), 0));
+  return np.where(magnitude.less(oneCode), settled, v);
 }

@@ -7,6 +7,7 @@ import { batchShape, type Dataset, takeBatch } from './dataset.js';
 import { createModel, excessOf, type Parameters, parameterName } from './model.js';
 import { type OptimizerOptions, stepConstants, update } from './optimizer.js';
 import type { TrainingPlan } from './plan.js';
+import { settleZeros } from './quantizers.js';
 import { permutation } from './random.js';
 import type { Tensor } from './windows.js';
 
@@ -16,10 +17,8 @@ export interface TrainingOptions {
   readonly seed: number; // of the order of the samples
   readonly optimizer: OptimizerOptions;
   readonly penalty: number; // lambda: weight of the excess norm in the loss
+  readonly settling: number; // how far weights of code zero are drawn towards zero in a step, per learning rate
 }
-
-/** Source: lambda of Brevitas' A2Q examples. */
-export const DEFAULT_PENALTY = 1e-3;
 
 /** Values of parameters by name, outside of the back end. */
 export type ParameterValues = Readonly<Record<string, Float32Array>>;
@@ -82,7 +81,7 @@ export class Trainer {
     this.shapes = shapes;
     this.compiledStep = this.compileStep();
     const model = createModel(network, plan);
-    this.compiledForward = jit((parameters: Parameters, input: Tensor) => model(parameters, input)[0]);
+    this.compiledForward = jit((parameters: Parameters, input: Tensor) => model(parameters, input));
     this.parameters = this.load(start);
     this.first = this.zeros();
     this.second = this.zeros();
@@ -170,14 +169,15 @@ export class Trainer {
 
   private load(values: ParameterValues): Parameters {
     return Object.fromEntries(
-      Object.entries(this.shapes).map(([name, shape]) => [name, np.array(values[name].slice()).reshape(shape)]),
+      Object.entries(this.shapes).map(([name, shape]) => [
+        name,
+        np.array(values[name].slice()).reshape(shape),
+      ]),
     );
   }
 
   private zeros(): Parameters {
-    return Object.fromEntries(
-      Object.entries(this.shapes).map(([name, shape]) => [name, np.zeros(shape)]),
-    );
+    return Object.fromEntries(Object.entries(this.shapes).map(([name, shape]) => [name, np.zeros(shape)]));
   }
 
   private compileStep() {
@@ -187,10 +187,8 @@ export class Trainer {
     const { batch } = this;
 
     const loss = (parameters: Parameters, input: Tensor, oneHot: Tensor): [Tensor, Tensor[]] => {
-      const [logits] = model(parameters, input);
-      const crossEntropy = np
-        .sum(nn.logSoftmax(logits.ref, 0).mul(oneHot))
-        .mul(-1 / batch);
+      const logits = model(parameters, input);
+      const crossEntropy = np.sum(nn.logSoftmax(logits.ref, 0).mul(oneHot)).mul(-1 / batch);
       const excess = plan ? excessOf(parameters, plan).mul(options.penalty) : undefined;
       const total = excess ? crossEntropy.ref.add(excess) : crossEntropy.ref;
       return [total, [crossEntropy, logits]];
@@ -211,7 +209,9 @@ export class Trainer {
           oneHot,
         ) as unknown as [[Tensor, Tensor[]], Parameters];
         total.dispose();
+        const rate = constants.ref.slice(0);
         const next = update(parameters, gradients, { first, second }, constants, options.optimizer, fixed);
+        if (plan) settle(next.parameters, plan, rate.mul(options.settling));
         return { ...next, loss: crossEntropy, logits };
       },
     );
@@ -224,6 +224,18 @@ function fixedParameters(plan: TrainingPlan | undefined): ReadonlySet<string> {
   return new Set(
     activations.filter(({ learned }) => !learned).map(({ shared }) => parameterName('activation', shared)),
   );
+}
+
+/** Draw the weights of code zero towards zero, in all layers that have a limit. */
+function settle(parameters: Parameters, plan: TrainingPlan, amount: Tensor): void {
+  for (const [layer, rule] of plan.weights) {
+    if (rule.kind === 'nearest') continue;
+    const name = parameterName('weights', layer);
+    const scale = parameters[parameterName('scale', layer)].ref;
+    const norm = parameters[parameterName('norm', layer)].ref;
+    parameters[name] = settleZeros(parameters[name], scale, norm, rule.budget, amount.ref);
+  }
+  amount.dispose();
 }
 
 function referTo(parameters: Parameters): Parameters {

@@ -20,11 +20,27 @@ const BELOW_ALL = -1e30;
 export function taps(image: Tensor, window: Window, fill: 'zero' | 'below-all' = 'zero'): Tensor[] {
   const { kernel, stride, dilation, padding } = window;
   const [, height, width] = image.shape;
-  const rows = outputSize(height + padding.top + padding.bottom, kernel.height, stride.height, dilation.height);
-  const columns = outputSize(width + padding.left + padding.right, kernel.width, stride.width, dilation.width);
+  const rows = outputSize(
+    height + padding.top + padding.bottom,
+    kernel.height,
+    stride.height,
+    dilation.height,
+  );
+  const columns = outputSize(
+    width + padding.left + padding.right,
+    kernel.width,
+    stride.width,
+    dilation.width,
+  );
   // Whole strides behind each tap, so that it can be cut into them.
-  const bottom = Math.max(0, (kernel.height - 1) * dilation.height + rows * stride.height - height - padding.top);
-  const right = Math.max(0, (kernel.width - 1) * dilation.width + columns * stride.width - width - padding.left);
+  const bottom = Math.max(
+    0,
+    (kernel.height - 1) * dilation.height + rows * stride.height - height - padding.top,
+  );
+  const right = Math.max(
+    0,
+    (kernel.width - 1) * dilation.width + columns * stride.width - width - padding.left,
+  );
   const padded = extend(image, [padding.top, bottom], [padding.left, right], fill);
   const seen: Tensor[] = [];
   for (let i = 0; i < kernel.height; i++)
@@ -99,7 +115,8 @@ export function convolve(image: Tensor, weights: Tensor, window: Window, groups:
 
 /** The largest value of each window. */
 export function poolMaximum(image: Tensor, window: Window): Tensor {
-  if (!isTiling(window)) return taps(image, window, 'below-all').reduce((most, each) => np.maximum(most, each));
+  if (!isTiling(window))
+    return taps(image, window, 'below-all').reduce((most, each) => np.maximum(most, each));
   const [channels, height, width, samples] = image.shape;
   const { kernel } = window;
   const rows = Math.floor(height / kernel.height);
