@@ -52,6 +52,17 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   range: 'no',
   percentile: 'no',
   biasCorrection: 'no',
+  testInputs: 'no',
+  testLabels: 'no',
+  epochs: 'no',
+  batch: 'no',
+  learningRate: 'no',
+  schedule: 'no',
+  optimizer: 'no',
+  weightDecay: 'no',
+  penalty: 'no',
+  settling: 'no',
+  resume: 'no',
 };
 
 /** Values that an option has when it is not given. */

@@ -8,6 +8,7 @@ import { type GivenOptions, modelArguments, planArguments } from './options.js';
 import { createOutput, type Output } from './output.js';
 import { quantizeArguments } from './quantize-options.js';
 import { handleSignals } from './signals.js';
+import { trainArguments } from './train-options.js';
 
 type Command = (given: GivenOptions, output: Output) => Promise<number>;
 
@@ -106,6 +107,13 @@ function parser(): Argv {
     'a float network into a quantized one, within an accumulator if asked',
     (b) => out(quantizeArguments(modelArguments(b)), 'folder to write, or a file ending in .json'),
     async () => (await import('./commands/quantize.js')).quantize,
+  );
+  y = register(
+    y,
+    'train <model>',
+    'a float network trained on samples with labels, with --weights to a quantized one',
+    (b) => out(trainArguments(modelArguments(b)), 'folder to write, or a file ending in .json'),
+    async () => (await import('./commands/train.js')).train,
   );
   y = register(
     y,

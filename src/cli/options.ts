@@ -74,6 +74,17 @@ export interface GivenOptions {
   readonly range?: string;
   readonly percentile?: string;
   readonly biasCorrection?: boolean;
+  readonly testInputs?: string;
+  readonly testLabels?: string;
+  readonly epochs?: string;
+  readonly batch?: string;
+  readonly learningRate?: string;
+  readonly schedule?: string;
+  readonly optimizer?: string;
+  readonly weightDecay?: string;
+  readonly penalty?: string;
+  readonly settling?: string;
+  readonly resume?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
