@@ -1,10 +1,10 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [export] [clock]
  *   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp, widths, images and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * The zoo's networks are needed for times, resources, dsp, widths, images, export and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { measureAdders } from './bench-adders.mjs';
 import { measureArrays } from './bench-arrays.mjs';
 import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
+import { measureExport } from './bench-export.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureScaling } from './bench-scaling.mjs';
@@ -175,13 +176,14 @@ const sections = {
   adders: () => measureAdders(zoo),
   windows: () => measureWindows(),
   images: () => measureImages({ narrowgate, table, zoo, folder: work }),
+  export: () => measureExport({ table, zoo }),
   unrolled: () => measureUnrolled(zoo),
   widths,
   clock,
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'export', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
