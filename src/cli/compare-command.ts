@@ -35,6 +35,7 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   // of other commands
   accumulator: 'no',
   dir: 'no',
+  format: 'no',
   real: 'no',
   placeAndRoute: 'no',
   freq: 'no',

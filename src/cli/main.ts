@@ -172,6 +172,18 @@ function parser(): Argv {
   );
   y = register(
     y,
+    'export <model>',
+    'the model in a format that other programs read',
+    (b) =>
+      out(modelArguments(b), 'file to write, or with --format json a folder').option('format', {
+        type: 'string',
+        demandOption: true,
+        describe: 'qonnx, qdq (ONNX with QuantizeLinear) or json',
+      }),
+    async () => (await import('./commands/export.js')).exportModel,
+  );
+  y = register(
+    y,
     'verify-certificate <dir>',
     'check the accumulator certificate against the Verilog and the ROMs',
     folder,

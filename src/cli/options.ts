@@ -57,6 +57,7 @@ export interface GivenOptions {
   readonly seeds?: string;
   readonly cycles?: string;
   readonly fold?: string;
+  readonly format?: string;
   readonly simulator?: string;
   readonly count?: string;
   readonly stall?: string;
