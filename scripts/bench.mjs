@@ -188,8 +188,7 @@ const sections = {
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'clock'];
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'export', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'export', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
