@@ -1,10 +1,10 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [requantise] [images] [clock]
  *   (default: all but clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp, widths, images and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * The zoo's networks are needed for times, resources, dsp, widths, requantise, images and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
+import { measureRequantise } from './bench-requantise.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
@@ -174,6 +175,7 @@ const sections = {
   add: () => measureAdd(),
   adders: () => measureAdders(zoo),
   windows: () => measureWindows(),
+  requantise: () => measureRequantise({ zoo, table }),
   images: () => measureImages({ narrowgate, table, zoo, folder: work }),
   unrolled: () => measureUnrolled(zoo),
   widths,
@@ -181,7 +183,7 @@ const sections = {
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'requantise', 'images', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {

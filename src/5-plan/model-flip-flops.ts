@@ -8,11 +8,11 @@ import { dspFlipFlops } from './model-dsp.js';
 import { graphCost } from './model-graph.js';
 import { bufferMemory, inBlockRam, romColumns } from './model-rom.js';
 import { type ArrayShape, accumulatorBits, arrayOf } from './model-terms.js';
-import { partsOf } from './stream.js';
-import type { Part, Target, Unit } from './types.js';
+import { partsOf, type UnitContents } from './stream.js';
+import type { Part, Target } from './types.js';
 
 /** Flip-flops of a unit by module, as in the names of terms. */
-export function flipFlops(unit: Unit, target: Target): Map<string, number> {
+export function flipFlops(unit: UnitContents, target: Target): Map<string, number> {
   const found = new Map<string, number>();
   const add: Add = (module, count) => {
     if (count) found.set(module, (found.get(module) ?? 0) + count);
@@ -29,7 +29,7 @@ type Add = (module: string, count: number) => void;
 const counter = (count: number) => Math.ceil(Math.log2(count)); // of 1: none
 
 /** Bits of a part's input that differ: generated sums may be narrower than their lanes, and repeat their top bit. */
-function usedBits({ generated }: Unit, { input }: Part): number {
+function usedBits({ generated }: UnitContents, { input }: Part): number {
   const [sums] = generated;
   if (!sums || sums.outputs.length !== input.lanes) return input.lanes * input.laneBits;
   const fields = [...sums.inputs, ...sums.nodes];

@@ -11,14 +11,14 @@ import { dspAccumulatorBits } from './model-dsp.js';
 import type { RomTable } from './model-fit.js';
 import { graphCost, graphMemoryLuts } from './model-graph.js';
 import { bufferMemory, inBlockRam, lutRam, romColumns, romLuts } from './model-rom.js';
-import { partsOf } from './stream.js';
-import type { Part, SumModule, Target, Unit } from './types.js';
+import { partsOf, type UnitContents } from './stream.js';
+import type { Part, SumModule, Target } from './types.js';
 
 /** Amounts by term; a term that is absent is 0. */
 export type Terms = Map<string, number>;
 
 /** The terms of a unit, with the LUTs of ROM columns from a table of the target's. */
-export function unitTerms(unit: Unit, table: RomTable, target: Target): Terms {
+export function unitTerms(unit: UnitContents, table: RomTable, target: Target): Terms {
   const terms: Terms = new Map();
   const add: Add = (term, amount) => {
     if (amount) terms.set(term, (terms.get(term) ?? 0) + amount);

@@ -1,14 +1,14 @@
 /** Requantisation by scale_sequential: constants that are exact, and a multiplier's digits spread over cycles. */
 import { signedBits } from '../shared/interval.js';
 import { laneNumber } from './memory.js';
-import { findLines, type LevelFunction, type ScaleShift } from './scale-shift.js';
+import type { LevelFunction, ScaleShift } from './scale-shift.js';
 import type { MemoryImage } from './types.js';
 
 /** Rows of digits in a cycle: as many adders, and one more, follow each other between registers. */
 const MOST_ROWS = 6;
 
 /** Beyond it constants take more bits than thresholds save. */
-const MOST_SHIFT = 40;
+export const MOST_SHIFT = 40;
 
 /** Fewer levels are compared with in fewer LUTs: a plan of its own accord takes no such multiplication for them. */
 export const LEAST_LEVELS = 17;
@@ -27,18 +27,17 @@ export interface SequentialScale {
 }
 
 /**
- * The cheapest form that takes a beat every `spacing` cycles; undefined where no constants are exact, or there are too
- * few cycles.
+ * The cheapest form that takes a beat every `spacing` cycles; undefined where there are too few cycles.
  *
+ * @param constants of the functions
  * @param inputBits of the field u
  */
 export function planSequential(
+  constants: ScaleShift,
   functions: readonly LevelFunction[],
   inputBits: number,
   spacing: number,
 ): SequentialScale | undefined {
-  const constants = findLines(functions, MOST_SHIFT);
-  if (!constants) return undefined;
   const digits = Math.floor(constants.multiplierBits / 2) + 1;
   const rows = Math.ceil(digits / spacing);
   if (rows > MOST_ROWS) return undefined;

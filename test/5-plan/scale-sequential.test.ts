@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planSequential, type SequentialScale, sequentialImages } from '../../src/5-plan/scale-sequential.js';
-import type { LevelFunction } from '../../src/5-plan/scale-shift.js';
+import {
+  MOST_SHIFT,
+  planSequential,
+  type SequentialScale,
+  sequentialImages,
+} from '../../src/5-plan/scale-sequential.js';
+import { findLines, type LevelFunction } from '../../src/5-plan/scale-shift.js';
+
+function plan(functions: readonly LevelFunction[], inputBits: number, spacing: number) {
+  const lines = findLines(functions, MOST_SHIFT);
+  return lines && planSequential(lines, functions, inputBits, spacing);
+}
 
 /** Level as hw/scale_sequential.v computes it from a word {x, b, m}. */
 function hardwareLevel(scale: SequentialScale, word: string, inputBits: number, levels: number, u: number) {
@@ -86,7 +96,7 @@ test('rounding twice, as TFLite does, is reproduced on the whole range, whatever
   let [found, pivots] = [0, 0];
   fc.assert(
     fc.property(channels, fc.integer({ min: 3, max: 40 }), (functions, spacing) => {
-      const scale = planSequential(functions, INPUT_BITS, spacing);
+      const scale = plan(functions, INPUT_BITS, spacing);
       if (!scale) return;
       found++;
       if (scale.constants.pivot > 0) pivots++;
@@ -123,7 +133,7 @@ test('any thresholds: right constants or none', () => {
         const thresholds = values.sort((x, y) => x - y).map((t) => (t <= lo ? 0 : Math.min(t, hi + 1)));
         return { thresholds, lo, hi };
       });
-      const scale = planSequential(functions, bits, 40);
+      const scale = plan(functions, bits, 40);
       if (scale) check(functions, bits, scale);
     }),
     { numRuns: 1000 },
@@ -136,16 +146,16 @@ test('too few cycles for a wide multiplier, and thresholds that no two lines sep
     lo: 0,
     hi: 2 ** 20 - 1,
   };
-  expect(planSequential([linear], 20, 13)).toBeDefined();
-  expect(planSequential([linear], 20, 1)).toBeUndefined();
+  expect(plan([linear], 20, 13)).toBeDefined();
+  expect(plan([linear], 20, 1)).toBeUndefined();
   const crooked = Array.from({ length: 200 }, (_, k) => (k + 1) * 50 + 49 * (k % 3));
-  expect(planSequential([{ thresholds: crooked, lo: 0, hi: 16383 }], 14, 40)).toBeUndefined();
+  expect(plan([{ thresholds: crooked, lo: 0, hi: 16383 }], 14, 40)).toBeUndefined();
 });
 
 test('channels that never leave a level cost no bits', () => {
   const dead: LevelFunction = { thresholds: new Array<number>(255).fill(0), lo: 0, hi: 1000 };
   const never: LevelFunction = { thresholds: new Array<number>(255).fill(1001), lo: 0, hi: 1000 };
-  const scale = planSequential([dead, never], 10, 4);
+  const scale = plan([dead, never], 10, 4);
   expect(scale?.constants.rows).toEqual([
     { shift: 0, multiplierBits: 1 },
     { shift: 0, multiplierBits: 1 },
