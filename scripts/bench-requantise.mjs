@@ -9,7 +9,7 @@ const NETWORKS = [
   ['resnet8_int8', 500_000],
 ];
 const WAYS = ['threshold_search', 'threshold_sequential', 'scale_sequential'];
-const SPACINGS = [1, 2, 3, 4, 5, 7, 13];
+const SPACINGS = [1, 3, 4, 5, 7, 13];
 
 const cost = ({ lut, ff, bram }) => [lut, ff, bram].map((value) => Math.round(value * 2) / 2).join(' / ');
 const spread = ({ min, median, max }) => (min === max ? `${min}` : `${min} / ${median} / ${max}`);
@@ -71,8 +71,9 @@ endmodule
 `;
     return { name, top: 'lane', files: new Map([['lane.v', text], ...library, ...memories]) };
   };
-  const rowsAt = (spacing) => Math.ceil(digits / spacing);
-  const spacings = SPACINGS.filter((spacing) => rowsAt(spacing) <= 6);
+  // as src/5-plan/scale-sequential.ts has it
+  const stagesAt = (spacing) => (digits / spacing > 6 ? Math.ceil(digits / 6) : 1);
+  const rowsAt = (spacing) => Math.ceil(digits / (stagesAt(spacing) > 1 ? stagesAt(spacing) : spacing));
   const jobs = [
     lane(
       'search',
@@ -83,12 +84,13 @@ endmodule
         words(64 << stage, inBits, 11 + stage),
       ]),
     ),
-    ...spacings.map((spacing) => {
+    ...SPACINGS.map((spacing) => {
       const rows = rowsAt(spacing);
       const parameters = {
         MULTIPLIER_W: multiplierBits,
         ROWS: rows,
-        STEPS: Math.ceil(digits / rows),
+        STEPS: stagesAt(spacing) > 1 ? 1 : Math.ceil(digits / rows),
+        STAGES: stagesAt(spacing),
         ZEROS: zeros,
         SUM_W: sumBits,
         SHIFT: shift,
@@ -103,7 +105,7 @@ endmodule
   const figures = await synthesizeAll(jobs, 'xc7');
   console.log('\n## One lane of 8-bit requantisation (xc7, Yosys)\n');
   const rows = figures.map(({ lut, sites, ff, bram }, k) => {
-    const spacing = spacings[k - 1];
+    const spacing = SPACINGS[k - 1];
     const way = k === 0 ? 'threshold_search' : 'scale_sequential';
     return [way, spacing ?? 1, spacing ? rowsAt(spacing) : '', lut, sites, ff, bram];
   });

@@ -87,12 +87,14 @@ function addPart(add: Add, part: Part, { target, usedBits }: { target: Target; u
       return;
     }
     case 'scale_sequential': {
-      const [steps, group] = [number('STEPS'), 2 * number('ROWS')];
+      const [steps, stages, group] = [number('STEPS'), number('STAGES'), 2 * number('ROWS')];
       const low = Math.max(0, group * steps - number('ZEROS') - group); // product bits that wait
       const extra = number('PIVOT') > 0 ? number('EXTRA_W') : 0;
       const running = steps > 1 ? number('IN_W') + 1 + low : 0;
       add('logic', lanes * (number('IN_W') + running + number('SUM_W') + extra));
-      add('logic', results + 3 + counter(steps) + folds);
+      for (let stage = 1; stage < stages; stage++)
+        add('logic', lanes * (2 * number('IN_W') + 1 + Math.max(0, group * stage - number('ZEROS')) + folds));
+      add('logic', results + 2 + stages + counter(steps) + folds);
       return;
     }
     case 'matrix_vector':

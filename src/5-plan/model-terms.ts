@@ -116,7 +116,9 @@ function addPart(add: Add, part: Part, target: Target): void {
     }
     case 'scale_sequential': {
       const [rows, steps] = [number('ROWS'), number('STEPS')];
-      add('logic.digit_rows', lanes * rows * (number('IN_W') + 4));
+      // digits beyond the multiplier's are 0
+      const digits = steps === 1 ? Math.floor(number('MULTIPLIER_W') / 2) + 1 : rows;
+      add('logic.digit_rows', lanes * digits * (number('IN_W') + 4));
       add('logic.digit_choice', lanes * (2 * rows + 1) * Math.ceil((steps - 1) / 3));
       add('logic.last_sum', lanes * number('SUM_W'));
       add('logic.clipped', lanes * 2 * number('OUT_W'));

@@ -306,7 +306,7 @@ function joinWord(multiplier: number, multiplierBits: number, bias: number, bias
 }
 
 function sequentialParameters(
-  { constants, rows, steps, zeros, sumBits, extraBits }: SequentialScale,
+  { constants, rows, steps, stages, zeros, sumBits, extraBits }: SequentialScale,
   levels: number,
   prefix: string,
 ): (readonly [string, number | string])[] {
@@ -314,6 +314,7 @@ function sequentialParameters(
     ['MULTIPLIER_W', constants.multiplierBits],
     ['ROWS', rows],
     ['STEPS', steps],
+    ['STAGES', stages],
     ['ZEROS', zeros],
     ['SUM_W', sumBits],
     ['SHIFT', constants.shift],
