@@ -69,6 +69,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const built = buildUnits(permuted, stagesOf(permuted.network), layers, lanes, inputLanes, {
     channelOrders,
     way: options.requantisation,
+    report: options.draft ? undefined : options.target,
   });
   const units = withFifos(built).map((unit) => withMemories(unit, options.target));
   return {
