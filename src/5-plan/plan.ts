@@ -197,8 +197,9 @@ function intervalWanted(layers: readonly PlannedLayer[], options: PlanOptions): 
   });
   if (given.length) return Math.max(...given);
   const images = layers.map(({ layer }) => {
-    const { inputs, outputs, vectors } = foldShape(layer);
-    return vectors > 1 ? Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS) : 0;
+    const { inputs, outputs, vectors, peOf, simdOf } = foldShape(layer);
+    const fastest = vectors * (inputs / simdOf) * (outputs / peOf); // a tap at a time
+    return vectors > 1 ? Math.max(fastest, Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS)) : 0;
   });
   return Math.max(DEFAULT_CYCLES, ...images);
 }
