@@ -1,10 +1,10 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [fifos] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [quantize] [fifos] [clock]
  *   (default: all but fifos and clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp, widths, images, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * The zoo's networks are needed for times, resources, dsp, widths, images, quantize, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -18,6 +18,7 @@ import { measureDsp } from './bench-dsp.mjs';
 import { measureFifos } from './bench-fifos.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
+import { measureQuantize } from './bench-quantize.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
@@ -175,6 +176,7 @@ const sections = {
   adders: () => measureAdders(zoo),
   windows: () => measureWindows(),
   images: () => measureImages({ narrowgate, table, zoo, folder: work }),
+  quantize: () => measureQuantize({ narrowgate, table, zoo, folder: work }),
   fifos: () => measureFifos({ narrowgate, table, zoo, folder: work }),
   unrolled: () => measureUnrolled(zoo),
   widths,
@@ -182,7 +184,7 @@ const sections = {
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'quantize', 'fifos', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
