@@ -44,7 +44,8 @@ export async function measureQuantize({ narrowgate, table, zoo, folder }) {
     const calibrate = ['--calibrate', data('cifar10_calib500', 'x_u8')];
     const made = narrowgate('quantize', model, '-o', out, ...calibrate, ...bits, ...limit, ...more, ...PORT);
     const accuracy = SETS.map(
-      (set) => narrowgate('run', out, '--inputs', data(set, 'x_u8'), '--labels', data(set, 'y')).json.accuracy,
+      (set) =>
+        narrowgate('run', out, '--inputs', data(set, 'x_u8'), '--labels', data(set, 'y')).json.accuracy,
     );
     const layers = made.json.layers.filter(({ weightBits }) => weightBits !== undefined);
     const widest = Math.max(...made.json.layers.map((layer) => layer.accumulator.exact));
@@ -60,7 +61,15 @@ export async function measureQuantize({ narrowgate, table, zoo, folder }) {
     ]);
     console.error(rows.at(-1).join(' '), `${made.seconds.toFixed(0)} s`);
   }
-  const head = ['network', 'limit', 'method', '200 of ic01', '500 of the test set', 'widest sum', 'zero weights'];
+  const head = [
+    'network',
+    'limit',
+    'method',
+    '200 of ic01',
+    '500 of the test set',
+    'widest sum',
+    'zero weights',
+  ];
   console.log(table(head, rows));
 }
 
