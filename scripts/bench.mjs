@@ -18,6 +18,7 @@ import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
+import { measureQuantize } from './bench-quantize.mjs';
 import { measureRequantise } from './bench-requantise.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
@@ -181,6 +182,7 @@ const sections = {
   windows: { print: measureWindows },
   requantise: { print: () => measureRequantise({ zoo, table }), zoo: true },
   images: { print: () => measureImages({ narrowgate, table, zoo, folder: work }), zoo: true },
+  quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
   export: { print: () => measureExport({ table, zoo }), zoo: true },
   unrolled: { print: () => measureUnrolled(zoo), zoo: true },
