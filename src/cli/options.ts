@@ -74,6 +74,11 @@ export interface GivenOptions {
   readonly range?: string;
   readonly percentile?: string;
   readonly biasCorrection?: boolean;
+  readonly methods?: string;
+  readonly test?: string;
+  readonly testLabels?: string;
+  readonly parts?: boolean;
+  readonly policy?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
