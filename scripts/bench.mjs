@@ -5,6 +5,10 @@
  *   (default: all but fifos and clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
  * The zoo's networks are needed for times, resources, dsp, widths, images, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [export] [clock]
+ *   (default: all but clock)
+ * `clock` needs the npm package with nextpnr: docs/resources.md.
+ * The zoo's networks are needed for times, resources, dsp, widths, images, export and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +19,7 @@ import { measureAdders } from './bench-adders.mjs';
 import { measureArrays } from './bench-arrays.mjs';
 import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
+import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
@@ -176,13 +181,14 @@ const sections = {
   windows: () => measureWindows(),
   images: () => measureImages({ narrowgate, table, zoo, folder: work }),
   fifos: () => measureFifos({ narrowgate, table, zoo, folder: work }),
+  export: () => measureExport({ table, zoo }),
   unrolled: () => measureUnrolled(zoo),
   widths,
   clock,
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'export', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {

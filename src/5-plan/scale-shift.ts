@@ -63,14 +63,16 @@ const ROUNDINGS: readonly Rounding[] = [
 /** Multipliers of a row among which the bias with the most zeros is looked for. */
 const MOST_TRIED = 32;
 
-/** Pivots that are tried. */
+/** Pivots of which it is found out whether both lines can have one slope, and of those for which constants are sought. */
+const MOST_JOINED = 32;
 const MOST_PIVOTS = 5;
 
 /** The constants with the smallest multipliers; undefined when no shift up to `maxShift` will do. */
 export function findScaleShift(rows: readonly LevelFunction[], maxShift: number): ScaleShift | undefined {
+  const points = rows.map(pointsOf);
   let best: ScaleShift | undefined;
   for (const rounding of ROUNDINGS) {
-    const found = withRounding(rows, maxShift, rounding);
+    const found = withRounding(points, maxShift, rounding);
     if (found && (!best || found.multiplierBits < best.multiplierBits)) best = found;
     if (best?.multiplierBits === 1) break;
   }
@@ -79,33 +81,40 @@ export function findScaleShift(rows: readonly LevelFunction[], maxShift: number)
 
 /** The constants with the smallest shift for one line a row, else for two that meet at a pivot. */
 export function findLines(rows: readonly LevelFunction[], maxShift: number): ScaleShift | undefined {
-  return withRounding(rows, maxShift, ROUNDINGS[0]) ?? findPivotedShift(rows, maxShift);
+  const points = rows.map(pointsOf);
+  return withRounding(points, maxShift, ROUNDINGS[0]) ?? findPivotedShift(points, maxShift);
 }
 
 /** The constants with the smallest shift for two lines of one slope in every row, which meet at a level common to all. */
-function findPivotedShift(rows: readonly LevelFunction[], maxShift: number): ScaleShift | undefined {
-  const most = rows.reduce((levels, { thresholds }) => Math.max(levels, thresholds.length), 0);
+function findPivotedShift(rows: readonly RowPoints[], maxShift: number): ScaleShift | undefined {
+  const most = rows.reduce((levels, { above }) => Math.max(levels, above.length - 1), 0);
   let [from, to] = [1, most - 1];
   for (const row of rows) {
-    if (from > to) return undefined;
     const one = (pivot: number, part: 0 | 1) =>
       feasible([partsOf(row, { ...ROUNDINGS[0], pivot })[part]], maxShift);
     to = lastOf(from, to, (pivot) => one(pivot, 0));
     from = to + 1 - lastOf(1, to + 1 - from, (back) => one(to + 1 - back, 1));
-    from = Math.max(from, 1);
+    if (from > to) return undefined;
   }
   // both parts have lines by themselves; they are to have one slope
-  let pivots = Array.from({ length: Math.max(0, to - from + 1) }, (_, k) => from + k);
+  let pivots = spread(
+    Array.from({ length: to - from + 1 }, (_, k) => from + k),
+    MOST_JOINED,
+  );
   for (const row of rows)
     pivots = pivots.filter((pivot) => feasible(partsOf(row, { ...ROUNDINGS[0], pivot }), maxShift));
   let best: ScaleShift | undefined;
-  const tried = Math.min(MOST_PIVOTS, pivots.length);
-  for (let n = 0; n < tried; n++) {
-    const pivot = pivots[Math.floor(((n + 0.5) * pivots.length) / tried)];
+  for (const pivot of spread(pivots, MOST_PIVOTS)) {
     const found = withRounding(rows, maxShift, { ...ROUNDINGS[0], pivot });
     if (found && (!best || found.shift < best.shift)) best = found;
   }
   return best;
+}
+
+/** At most so many of the values, evenly. */
+function spread(values: readonly number[], most: number): number[] {
+  const count = Math.min(most, values.length);
+  return Array.from({ length: count }, (_, n) => values[Math.floor(((n + 0.5) * values.length) / count)]);
 }
 
 /** The largest number in from .. to that passes a test which those below it pass too; from - 1 if none does. */
@@ -120,7 +129,7 @@ function lastOf(from: number, to: number, passes: (value: number) => boolean): n
 }
 
 function withRounding(
-  rows: readonly LevelFunction[],
+  rows: readonly RowPoints[],
   maxShift: number,
   rounding: Rounding,
 ): ScaleShift | undefined {
@@ -173,43 +182,65 @@ function bitsOf(value: number): number {
   return Math.ceil(Math.log2(Math.max(value, 1) + 1));
 }
 
+/** Where a row's line has to pass, by level; level 0 is not used. */
+interface RowPoints {
+  readonly above: Float64Array; // [levels + 1], u at which the level is reached
+  readonly below: Float64Array; // [levels + 1], u at which it is not yet
+  readonly lastAbove: number; // beyond this level none is reached
+  readonly firstBelow: number; // all levels before this one are reached everywhere
+}
+
+function pointsOf({ thresholds, lo, hi }: LevelFunction): RowPoints {
+  const levels = thresholds.length;
+  const [above, below] = [new Float64Array(levels + 1), new Float64Array(levels + 1)];
+  let [lastAbove, firstBelow] = [0, levels + 1];
+  for (let level = levels; level > 0; level--) {
+    const threshold = thresholds[level - 1];
+    if (threshold <= hi && lastAbove === 0) lastAbove = level;
+    if (threshold > lo) firstBelow = level;
+    above[level] = Math.max(threshold, lo);
+    below[level] = Math.min(threshold - 1, hi);
+  }
+  return { above, below, lastAbove, firstBelow };
+}
+
 /** The points that the line of the levels up to the pivot separates, and those of the levels beyond. */
-function partsOf(row: LevelFunction, { tiesEven, first, pivot }: Rounding): Separation[] {
-  const levels = row.thresholds.length;
+function partsOf(row: RowPoints, { tiesEven, first, pivot }: Rounding): Separation[] {
+  const levels = row.above.length - 1;
   const part = (from: number, to: number): Separation => ({
-    above: pointsOf(row, from, to, tiesEven, first, 'above'),
-    below: pointsOf(row, from, to, tiesEven, first, 'below'),
+    above: corners(row.above, from, Math.min(to, row.lastAbove), tiesEven, first, 'upper'),
+    below: corners(row.below, Math.max(from, row.firstBelow), to, tiesEven, first, 'lower'),
   });
   return pivot > 0 ? [part(1, Math.min(pivot, levels)), part(pivot + 1, levels)] : [part(1, levels)];
 }
 
 /** Points (u, k * 2^s + odd) that the line passes above, or (u, k * 2^s + odd - 1) that it passes below. */
-function pointsOf(
-  { thresholds, lo, hi }: LevelFunction,
+function corners(
+  x: Float64Array,
   from: number,
   to: number,
   tiesEven: boolean,
   first: 0 | 1,
-  side: 'above' | 'below',
+  side: 'upper' | 'lower',
 ): Points {
-  const [x, k, add]: number[][] = [[], [], []];
+  const less = side === 'upper' ? 0 : 1;
+  if (!tiesEven) return pointsAt(hullOf(x, from, to, 1, side), x, first, () => -less);
   // at any scale the points of one parity are the same but for a constant: only the corners of their hull matter
-  for (const odd of tiesEven ? [0, 1] : [0]) {
-    const [allX, allK]: number[][] = [[], []];
-    for (let level = from; level <= to; level++) {
-      const threshold = thresholds[level - 1];
-      if ((tiesEven && (level + first) % 2 !== odd) || (side === 'above' ? threshold > hi : threshold <= lo))
-        continue;
-      allX.push(side === 'above' ? Math.max(threshold, lo) : Math.min(threshold - 1, hi));
-      allK.push(level + first);
-    }
-    for (const corner of hullOf(allX, allK, side === 'above' ? 'upper' : 'lower')) {
-      x.push(allX[corner]);
-      k.push(allK[corner]);
-      add.push(side === 'above' ? odd : odd - 1);
-    }
-  }
-  return { x: Float64Array.from(x), k: Float64Array.from(k), add: Float64Array.from(add) };
+  const levels = [from, from + 1].flatMap((start) => hullOf(x, start, to, 2, side));
+  return pointsAt(levels, x, first, (result) => (result % 2) - less);
+}
+
+function pointsAt(
+  levels: readonly number[],
+  x: Float64Array,
+  first: 0 | 1,
+  addTo: (result: number) => number,
+): Points {
+  return {
+    x: Float64Array.from(levels, (level) => x[level]),
+    k: Float64Array.from(levels, (level) => level + first),
+    add: Float64Array.from(levels, (level) => addTo(level + first)),
+  };
 }
 
 /** The slopes that all parts can have. */

@@ -22,25 +22,32 @@ export interface SlopeRange {
 const MOST_EXACT = 2 ** 52;
 
 /**
- * The corners of the hull of points in ascending order of x and k, on its upper or its lower side: the only ones that a
- * line above all of them, or below, can touch, whatever the unit.
+ * The corners of the hull of the points (x[k], k), k = from, from + stride, .. to, with x ascending, on its upper or its
+ * lower side: the only ones that a line above all of them, or below, can touch, whatever the unit.
  *
- * @returns indices
+ * @returns k of each corner
  */
-export function hullOf(x: ArrayLike<number>, k: ArrayLike<number>, side: 'upper' | 'lower'): number[] {
+export function hullOf(
+  x: Float64Array,
+  from: number,
+  to: number,
+  stride: number,
+  side: 'upper' | 'lower',
+): number[] {
   const sign = side === 'upper' ? 1 : -1;
   const hull: number[] = [];
-  for (let at = 0; at < x.length; at++) {
-    if (hull.length && x[hull[hull.length - 1]] === x[at]) {
-      if (side === 'lower') continue; // k ascends: the point before is the lower one
+  for (let k = from; k <= to; k += stride) {
+    const [atX, last] = [x[k], hull.length - 1];
+    if (last >= 0 && x[hull[last]] === atX) {
+      if (side === 'lower') continue; // the point before is the lower one
       hull.pop();
     }
-    for (; hull.length >= 2; hull.pop()) {
-      const [a, b] = [hull[hull.length - 2], hull[hull.length - 1]];
-      const turn = (x[b] - x[a]) * (k[at] - k[a]) - (k[b] - k[a]) * (x[at] - x[a]);
-      if (sign * turn < 0) break;
+    for (let n = hull.length; n >= 2; n--) {
+      const [a, b] = [hull[n - 2], hull[n - 1]];
+      if (sign * ((x[b] - x[a]) * (k - a) - (b - a) * (atX - x[a])) < 0) break;
+      hull.pop();
     }
-    hull.push(at);
+    hull.push(k);
   }
   return hull;
 }

@@ -1,16 +1,27 @@
 /** The thread that background.ts starts: one task, one answer. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Network } from '../1-import/types.js';
+import { evaluateFloat, type Samples } from '../2-quantize/evaluate/evaluate.js';
 import { type Codes, evaluateBatches, type Overflow } from '../3-integer/evaluate.js';
 import type { IntegerNetwork } from '../3-integer/types.js';
 import { overflowOf, type WrappingUnit } from '../7-simulate/verify.js';
-import { generate, plan } from '../compile.js';
+import { generate, plan, quantize as quantizeChecked } from '../compile.js';
 import { type Diagnostic, NarrowgateError } from '../diagnostics/diagnostic.js';
 
 /** What can be computed in the background. Arguments and results are copied between threads: no functions in them. */
-const tasks = { evaluateAll, generate, plan };
+const tasks = { evaluateAll, evaluateReal, generate, plan, quantize };
 export type Tasks = typeof tasks;
 export type Task = { [Name in keyof Tasks]: { name: Name; given: Parameters<Tasks[Name]> } }[keyof Tasks];
-export type Answer = { readonly value: unknown } | { readonly diagnostics: readonly Diagnostic[] };
+export type Answer =
+  | { readonly value: unknown }
+  | { readonly diagnostics: readonly Diagnostic[] }
+  | { readonly progress: BackgroundProgress };
+
+/** Where a task is: a step of it, and the part of the step that is done, 0 .. 1. */
+export interface BackgroundProgress {
+  readonly step: string;
+  readonly done: number;
+}
 
 /**
  * Outputs of all samples.
@@ -31,6 +42,23 @@ function evaluateAll(
   const keep = (part: Codes, first: number) => results.set(part, first * outputs);
   evaluateBatches(network, input, count, keep, overflow);
   return results;
+}
+
+/** Outputs of a network in float32. */
+function evaluateReal(network: Network, samples: Samples): Float32Array {
+  return evaluateFloat(network, samples);
+}
+
+/** A float network quantized and checked. */
+function quantize(
+  prepared: Parameters<typeof quantizeChecked>[0],
+  assignment: Parameters<typeof quantizeChecked>[1],
+  samples: Samples,
+  options: Parameters<typeof quantizeChecked>[3],
+): ReturnType<typeof quantizeChecked> {
+  return quantizeChecked(prepared, assignment, samples, options, (step, done) =>
+    parentPort?.postMessage({ progress: { step, done } } satisfies Answer),
+  );
 }
 
 function answer({ name, given }: Task): Answer {

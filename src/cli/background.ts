@@ -1,7 +1,7 @@
 /** Computations that may take long, in a thread of their own: this one goes on answering signals. */
 import { Worker } from 'node:worker_threads';
 import { NarrowgateError } from '../diagnostics/diagnostic.js';
-import type { Answer, Tasks } from './background-worker.js';
+import type { Answer, BackgroundProgress, Tasks } from './background-worker.js';
 
 /**
  * Compute one of the background worker's tasks. When the process exits, the thread ends with it.
@@ -12,12 +12,22 @@ export function inBackground<Name extends keyof Tasks>(
   name: Name,
   ...given: Parameters<Tasks[Name]>
 ): Promise<ReturnType<Tasks[Name]>> {
+  return withProgress(() => undefined, name, ...given);
+}
+
+/** The same, with a report of where the task is. */
+export function withProgress<Name extends keyof Tasks>(
+  report: (progress: BackgroundProgress) => void,
+  name: Name,
+  ...given: Parameters<Tasks[Name]>
+): Promise<ReturnType<Tasks[Name]>> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./background-worker.js', import.meta.url), {
       workerData: { name, given },
     });
-    worker.once('message', (answer: Answer) => {
-      if ('diagnostics' in answer) reject(new NarrowgateError(answer.diagnostics));
+    worker.on('message', (answer: Answer) => {
+      if ('progress' in answer) report(answer.progress);
+      else if ('diagnostics' in answer) reject(new NarrowgateError(answer.diagnostics));
       else resolve(answer.value as ReturnType<Tasks[Name]>);
     });
     worker.once('error', reject);

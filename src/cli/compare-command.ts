@@ -32,6 +32,7 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   // of other commands
   accumulator: 'no',
   dir: 'no',
+  format: 'no',
   real: 'no',
   placeAndRoute: 'no',
   freq: 'no',
@@ -51,9 +52,19 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   biasCorrection: 'no',
   methods: 'no',
   test: 'no',
-  testLabels: 'no',
   parts: 'no',
   policy: 'no',
+  testInputs: 'no',
+  testLabels: 'no',
+  epochs: 'no',
+  batch: 'no',
+  learningRate: 'no',
+  schedule: 'no',
+  optimizer: 'no',
+  weightDecay: 'no',
+  penalty: 'no',
+  settling: 'no',
+  resume: 'no',
 };
 
 /** Values that an option has when it is not given. */

@@ -9,6 +9,7 @@ import { createOutput, type Output } from './output.js';
 import { quantizeArguments } from './quantize-options.js';
 import { handleSignals } from './signals.js';
 import { sweepArguments } from './sweep-options.js';
+import { trainArguments } from './train-options.js';
 
 type Command = (given: GivenOptions, output: Output) => Promise<number>;
 
@@ -110,6 +111,13 @@ function parser(): Argv {
   );
   y = register(
     y,
+    'train <model>',
+    'a float network trained on samples with labels, with --weights to a quantized one',
+    (b) => out(trainArguments(modelArguments(b)), 'folder to write, or a file ending in .json'),
+    async () => (await import('./commands/train.js')).train,
+  );
+  y = register(
+    y,
     'simulate <dir>',
     'bit-exact check in Verilator and Icarus',
     (b) =>
@@ -173,6 +181,18 @@ function parser(): Argv {
         'folder to write; a sweep that was stopped there goes on',
       ),
     async () => (await import('./commands/sweep.js')).sweep,
+  );
+  y = register(
+    y,
+    'export <model>',
+    'the model in a format that other programs read',
+    (b) =>
+      out(modelArguments(b), 'file to write, or with --format json a folder').option('format', {
+        type: 'string',
+        demandOption: true,
+        describe: 'qonnx, qdq (ONNX with QuantizeLinear) or json',
+      }),
+    async () => (await import('./commands/export.js')).exportModel,
   );
   y = register(
     y,

@@ -57,6 +57,7 @@ export interface GivenOptions {
   readonly seeds?: string;
   readonly cycles?: string;
   readonly fold?: string;
+  readonly format?: string;
   readonly simulator?: string;
   readonly count?: string;
   readonly stall?: string;
@@ -76,9 +77,19 @@ export interface GivenOptions {
   readonly biasCorrection?: boolean;
   readonly methods?: string;
   readonly test?: string;
-  readonly testLabels?: string;
   readonly parts?: boolean;
   readonly policy?: string;
+  readonly testInputs?: string;
+  readonly testLabels?: string;
+  readonly epochs?: string;
+  readonly batch?: string;
+  readonly learningRate?: string;
+  readonly schedule?: string;
+  readonly optimizer?: string;
+  readonly weightDecay?: string;
+  readonly penalty?: string;
+  readonly settling?: string;
+  readonly resume?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }

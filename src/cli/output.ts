@@ -6,14 +6,21 @@ export interface Output {
   result(value: object, text: string): void;
   /** A step of long work; silent with --quiet. */
   progress(text: string): void;
+  /** Progress that the next line takes the place of; only on a terminal. */
+  transient(text: string): void;
 }
 
 export function createOutput(json: boolean, quiet: boolean): Output {
+  const overwrites = !quiet && process.stderr.isTTY === true;
+  const clear = overwrites ? '\r\x1b[K' : '';
   return {
     json,
     result: (value, text) => process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),
     progress: (text) => {
-      if (!quiet) process.stderr.write(`${text}\n`);
+      if (!quiet) process.stderr.write(`${clear}${text}\n`);
+    },
+    transient: (text) => {
+      if (overwrites) process.stderr.write(`${clear}${text}`);
     },
   };
 }

@@ -1,20 +1,21 @@
 import { importModel } from '../../1-import/index.js';
+import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
 import { prepareFloat } from '../../2-quantize/quantize.js';
-import { inputCodes } from '../../3-integer/host.js';
+import { classify, inputCodes, topOne } from '../../3-integer/host.js';
+import type { IntegerNetwork } from '../../3-integer/types.js';
 import type { BoundedNetwork } from '../../4-bounds/types.js';
-import { quantize as quantizeChecked } from '../../compile.js';
 import { hull } from '../../shared/interval.js';
-import { readNpy } from '../../shared/npy.js';
-import { floatAccuracy, integerAccuracy } from '../accuracy.js';
+import { type NpyArray, readNpy } from '../../shared/npy.js';
+import { inBackground, withProgress } from '../background.js';
+import type { BackgroundProgress } from '../background-worker.js';
 import { writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
 import { parsePortType, parseTfliteRounding, parseWhole } from '../parse.js';
 import { parseQuantize, parseWidths } from '../quantize-options.js';
 import { realSamples } from '../samples.js';
-import { interruptibly } from '../signals.js';
-import { readLabels } from './run.js';
+import { correct, readLabels } from './run.js';
 
 const DEFAULT_COUNT = 500;
 
@@ -36,15 +37,16 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
   const samples = realSamples(network, array, file, most);
   output.progress(`${samples.count} calibration samples, ${assignment.layers.size} layers`);
 
-  const { bounded, ...quantized } = interruptibly(() =>
-    quantizeChecked(prepared, assignment, samples, options, progressOf(output)),
+  const report = progressOf(output);
+  const { bounded, ...quantized } = await withProgress(
+    report,
+    'quantize',
+    prepared,
+    assignment,
+    samples,
+    options,
   );
-  const accuracies = interruptibly(() => {
-    if (!labels) return {};
-    output.progress('accuracy');
-    const accuracy = integerAccuracy(bounded.network, inputCodes(bounded.network, array, file), labels);
-    return { accuracy, floatAccuracy: floatAccuracy(network, realSamples(network, array, file), labels) };
-  });
+  const accuracies = labels ? await accuraciesOf(network, bounded.network, array, file, labels) : {};
   writeModel(given.output ?? '', quantized.network);
   const layers = layersOf(bounded, widths.accumulator);
   output.result(
@@ -52,6 +54,30 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
     textOf(given.output ?? '', layers, accuracies),
   );
   return 0;
+}
+
+/** Of the integer model, which is what hardware gives, and of the float network it came from. */
+async function accuraciesOf(
+  network: Network,
+  integer: IntegerNetwork,
+  array: NpyArray,
+  file: string,
+  labels: ArrayLike<number>,
+): Promise<Accuracies> {
+  const { codes, count } = inputCodes(integer, array, file);
+  const samples = realSamples(network, array, file);
+  const reals = await inBackground('evaluateReal', network, samples);
+  const outputs = reals.length / count;
+  const results = await inBackground('evaluateAll', integer, codes, count);
+  return {
+    accuracy: correct(classify(integer, results, outputs), labels) / count,
+    floatAccuracy: correct(topOne(reals, outputs), labels) / count,
+  };
+}
+
+interface Accuracies {
+  readonly accuracy?: number; // top-1, first maximum on ties
+  readonly floatAccuracy?: number;
 }
 
 interface QuantizedLayer {
@@ -99,7 +125,7 @@ function layersOf({ network, accumulators, sums }: BoundedNetwork, limit?: numbe
 function textOf(
   place: string,
   layers: readonly QuantizedLayer[],
-  { accuracy, floatAccuracy: before }: { accuracy?: number; floatAccuracy?: number },
+  { accuracy, floatAccuracy: before }: Accuracies,
 ): string {
   const percent = (part: number | undefined) => (part === undefined ? '' : `${(100 * part).toFixed(2)} %`);
   const rows = layers.map(({ name, op, weightBits, inputBits, activationBits, sparsity, accumulator }) => [
@@ -119,9 +145,9 @@ function textOf(
 }
 
 /** A line for each step and each further quarter of it. */
-function progressOf(output: Output): (step: string, done: number) => void {
+function progressOf(output: Output): (progress: BackgroundProgress) => void {
   let shown = '';
-  return (step, done) => {
+  return ({ step, done }) => {
     const line = `${step} ${25 * Math.floor(4 * done + 1e-9)} %`;
     if (line !== shown) output.progress(line);
     shown = line;

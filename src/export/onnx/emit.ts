@@ -28,7 +28,7 @@ import {
   TO_LAST,
 } from './layout.js';
 
-const HINT = 'the JSON description holds such networks: see docs/export.md for what each format can express';
+const HINT = 'docs/export.md says what each format can express; --format json holds all but integer kernels';
 
 export class Emitter {
   private readonly network: Network;

@@ -1,0 +1,55 @@
+/** Messages about training. */
+import { define, type Location } from './diagnostic.js';
+
+export const trainingUnsupported = define(
+  'training_unsupported',
+  2,
+  'A node of the network has no gradient in the trainer.',
+  (at: Location, name: string, kind: string) => ({
+    message: `cannot train through '${name}' (${kind})`,
+    at,
+    hint: 'train a float network of dense, conv, pool, add, concat, pad, reshape, ReLU and clip; `quantize` takes the others',
+  }),
+);
+
+export const labelOutOfRange = define(
+  'label_out_of_range',
+  2,
+  'A label is not the number of a class that the network has.',
+  (file: string, index: number, found: number, classes: number) => ({
+    message: `expected labels 0 .. ${classes - 1}, one for each output of the network, found ${found} at sample ${index}`,
+    at: { file, path: '' },
+  }),
+);
+
+export const checkpointDifferent = define(
+  'checkpoint_different',
+  2,
+  'The checkpoint belongs to another training: the model, the samples or an option differs.',
+  (file: string) => ({
+    message: 'expected the checkpoint of a training of this model, on these samples, with these options',
+    at: { file, path: '' },
+    hint: 'repeat the command as it was, or leave --resume out to start again',
+  }),
+);
+
+export const checkpointDamaged = define(
+  'checkpoint_damaged',
+  2,
+  'The file is no whole checkpoint.',
+  (file: string) => ({
+    message: 'expected the checkpoint of a training, found other content or a part of it',
+    at: { file, path: '' },
+    hint: 'leave --resume out to start again',
+  }),
+);
+
+export const trainingDiverged = define(
+  'training_diverged',
+  1,
+  'The loss is no longer a finite number.',
+  (step: number) => ({
+    message: `the loss is not finite after step ${step}`,
+    hint: 'a smaller --learning-rate; check that the inputs are of the size the model was made for',
+  }),
+);
