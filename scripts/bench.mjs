@@ -1,14 +1,10 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [fifos] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [quantize] [export] [fifos] [clock]
  *   (default: all but fifos and clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp, widths, images, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [export] [clock]
- *   (default: all but clock)
- * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp, widths, images, export and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * The zoo's networks are needed for times, resources, dsp, widths, images, quantize, export, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -23,6 +19,7 @@ import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
+import { measureQuantize } from './bench-quantize.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
@@ -180,6 +177,7 @@ const sections = {
   adders: () => measureAdders(zoo),
   windows: () => measureWindows(),
   images: () => measureImages({ narrowgate, table, zoo, folder: work }),
+  quantize: () => measureQuantize({ narrowgate, table, zoo, folder: work }),
   fifos: () => measureFifos({ narrowgate, table, zoo, folder: work }),
   export: () => measureExport({ table, zoo }),
   unrolled: () => measureUnrolled(zoo),
@@ -188,7 +186,7 @@ const sections = {
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'export', 'clock'];
+const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'quantize', 'fifos', 'export', 'clock'];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {

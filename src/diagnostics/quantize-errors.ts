@@ -61,7 +61,7 @@ export const accumulatorNotReached = define(
   2,
   'The quantized network needs a wider accumulator than was asked for, in a sum that has no weights to shrink.',
   (node: string, at: Location, kind: string, needed: number, bits: number) => ({
-    message: `${kind} '${node}' needs a ${needed}-bit accumulator, ${bits} bits were asked for`,
+    message: `${kind} '${node}' needs an accumulator of ${needed} bits, ${bits} were asked for`,
     at,
     hint: `--accumulator ${needed}, or fewer --activations bits`,
   }),
