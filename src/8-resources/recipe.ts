@@ -6,6 +6,7 @@
  * vendor's cell reads large libraries and permutes every initial bit, and changes no figure.
  */
 import type { Target } from '../5-plan/types.js';
+import { PART_MODULES } from './parts.js';
 
 /** The file in Yosys's working directory that receives the netlist. */
 export const NETLIST_FILE = 'narrowgate-netlist.json';
@@ -52,6 +53,25 @@ export function synthesisSteps(target: Target, top: string, files: readonly stri
     ...(target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top, files.includes(DSP_SOURCE))),
     ...JOIN_BOUNDARIES,
     ...writeSteps(top),
+  ];
+}
+
+/**
+ * The same with the library's parts kept apart, so that LUTs can be counted by what they are for.
+ *
+ * @param files names of all files in the working directory; those that end in .v are read
+ */
+export function partSteps(target: Target, top: string, files: readonly string[]): Step[] {
+  const apart = PART_MODULES.map((pattern) => ({
+    command: `setattr -mod -set keep_hierarchy 1 ${pattern}`,
+  }));
+  const steps = target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top, files.includes(DSP_SOURCE));
+  const [boundaries] = KEEP_BOUNDARIES;
+  return [
+    readStep(files),
+    ...steps.flatMap((step) => (step === boundaries ? [step, ...apart] : [step])),
+    { command: 'select *' }, // without the cells' own modules
+    { command: `write_json -selected ${NETLIST_FILE}` },
   ];
 }
 

@@ -4,12 +4,38 @@ import { type Diagnostic, fail } from '../diagnostics/diagnostic.js';
 import { reason } from '../diagnostics/file-errors.js';
 import { synthesisFailed } from '../diagnostics/resource-errors.js';
 import { cacheFolder } from '../shared/cache-folder.js';
-import { cacheKey, readCached, writeCached } from './cache.js';
+import { cacheKey, readCached, readEntry, writeCached, writeEntry } from './cache.js';
 import { countResources } from './count.js';
 import { type FileTree, fileTree } from './file-tree.js';
-import { type Step, synthesisSteps } from './recipe.js';
+import { countParts, isPartLuts, PARTS_VERSION, type PartLuts } from './parts.js';
+import { partSteps, type Step, synthesisSteps } from './recipe.js';
 import type { Netlist, Resources, SynthesisJob, SynthesisOptions, UnitResources } from './types.js';
 import { startYosys, type YosysResult, type YosysWorker, yosysVersion } from './yosys.js';
+
+/** What is asked of a netlist, the script that makes one to answer it, and where answers are kept. */
+interface Question<Value extends object> {
+  readonly steps: (target: Target, top: string, files: readonly string[]) => Step[];
+  readonly counting: string; // version of the counting, where the cache's own is not all
+  readonly figures: (netlist: Netlist, top: string, target: Target) => Value | undefined; // undefined: no such module
+  readonly read: (cacheDir: string, key: string) => Promise<Value | undefined>;
+  readonly write: (cacheDir: string, key: string, value: Value) => Promise<void>;
+}
+
+const RESOURCES: Question<Resources> = {
+  steps: synthesisSteps,
+  counting: '',
+  figures: ({ modules }, top, target) => modules[top] && countResources(modules[top], target),
+  read: readCached,
+  write: writeCached,
+};
+
+const PARTS: Question<PartLuts> = {
+  steps: partSteps,
+  counting: PARTS_VERSION,
+  figures: countParts,
+  read: (cacheDir, key) => readEntry(cacheDir, key, isPartLuts),
+  write: writeEntry,
+};
 
 /** Jobs that have the same key, and therefore the same figures. */
 interface Group {
@@ -28,24 +54,49 @@ interface Group {
 export async function synthesizeAll(
   jobs: readonly SynthesisJob[],
   target: Target,
-  { cacheDir = cacheFolder(), workers = 2, onProgress = () => {} }: SynthesisOptions = {},
+  options: SynthesisOptions = {},
 ): Promise<UnitResources[]> {
-  const found = new Map<string, Resources>(); // by key
+  const found = await answerAll(RESOURCES, jobs, target, options);
+  return jobs.map(({ name }, index) => ({ name, ...found[index] }));
+}
+
+/**
+ * LUTs of every job by what they are for. The parts of a unit are kept apart for it, so nothing is optimised across them, and their sum
+ * may differ a little from the unit's LUTs.
+ *
+ * @throws synthesis_failed
+ */
+export function synthesizeParts(
+  jobs: readonly SynthesisJob[],
+  target: Target,
+  options: SynthesisOptions = {},
+): Promise<PartLuts[]> {
+  return answerAll(PARTS, jobs, target, options);
+}
+
+/** Answers to one question about every job, in the order of the jobs. */
+async function answerAll<Value extends object>(
+  question: Question<Value>,
+  jobs: readonly SynthesisJob[],
+  target: Target,
+  { cacheDir = cacheFolder(), workers = 2, onProgress = () => {} }: SynthesisOptions,
+): Promise<Value[]> {
+  const found = new Map<string, Value>(); // by key
   const failures: Diagnostic[] = [];
   let done = 0;
   let cacheBroken = false;
-  const groups = groupJobs(jobs, target);
+  const groups = groupJobs(question, jobs, target);
   const finish = ({ jobs: equal }: Group, seconds: number, cached: boolean) =>
     equal.forEach(({ name }, index) => {
       const first = index === 0;
       done += 1;
       onProgress({ done, total: jobs.length, name, seconds: first ? seconds : 0, cached: cached || !first });
     });
-  const store = async (key: string, resources: Resources) => {
-    found.set(key, resources);
+  const store = async (key: string, value: Value) => {
+    found.set(key, value);
     if (cacheBroken) return;
     try {
-      await writeCached(cacheDir, key, resources);
+      await question.write(cacheDir, key, value);
     } catch (error) {
       cacheBroken = true;
       const warning = `cannot keep results in '${cacheDir}': ${reason(error)}; going on without a cache`;
@@ -55,7 +106,7 @@ export async function synthesizeAll(
 
   const open: Group[] = [];
   for (const group of groups) {
-    const cached = await readCached(cacheDir, group.key);
+    const cached = await question.read(cacheDir, group.key);
     if (!cached) open.push(group);
     else {
       found.set(group.key, cached);
@@ -65,9 +116,9 @@ export async function synthesizeAll(
   open.sort((a, b) => b.size - a.size); // long ones first, so that the workers end together
   const synthesize = async (yosys: YosysWorker, group: Group) => {
     const start = performance.now();
-    const outcome = figures(await yosys.run(group), group.jobs[0].top, target);
-    if ('error' in outcome)
-      failures.push(...group.jobs.map(({ name }) => synthesisFailed(name, outcome.error)));
+    const outcome = figures(question, await yosys.run(group), group.jobs[0].top, target);
+    if (typeof outcome === 'string')
+      failures.push(...group.jobs.map(({ name }) => synthesisFailed(name, outcome)));
     else await store(group.key, outcome);
     finish(group, (performance.now() - start) / 1000, false);
   };
@@ -77,14 +128,18 @@ export async function synthesizeAll(
   const byJob = new Map(
     groups.flatMap(({ key, jobs: equal }) => equal.map((job) => [job, found.get(key)] as const)),
   );
-  return jobs.map((job) => ({ name: job.name, ...(byJob.get(job) as Resources) }));
+  return jobs.map((job) => byJob.get(job) as Value);
 }
 
-function groupJobs(jobs: readonly SynthesisJob[], target: Target): Group[] {
-  const version = yosysVersion();
+function groupJobs<Value extends object>(
+  { steps: stepsOf, counting }: Question<Value>,
+  jobs: readonly SynthesisJob[],
+  target: Target,
+): Group[] {
+  const version = `${yosysVersion()}${counting}`;
   const groups = new Map<string, Group>();
   for (const job of jobs) {
-    const steps = synthesisSteps(target, job.top, [...job.files.keys()].sort());
+    const steps = stepsOf(target, job.top, [...job.files.keys()].sort());
     const key = cacheKey(job, target, steps, version);
     const equal = groups.get(key);
     if (equal) equal.jobs.push(job);
@@ -117,10 +172,18 @@ async function runOnWorkers(
   await Promise.all(Array.from({ length: Math.min(workers, groups.length) }, serve));
 }
 
-function figures(result: YosysResult, top: string, target: Target): Resources | { error: string } {
-  if ('error' in result) return result;
-  const module = (JSON.parse(result.netlist) as Netlist).modules[top];
-  return module ? countResources(module, target) : { error: `its netlist has no module '${top}'` };
+/** @returns the answer, or what is wrong */
+function figures<Value extends object>(
+  question: Question<Value>,
+  result: YosysResult,
+  top: string,
+  target: Target,
+): Value | string {
+  if ('error' in result) return result.error;
+  return (
+    question.figures(JSON.parse(result.netlist) as Netlist, top, target) ??
+    `its netlist has no module '${top}'`
+  );
 }
 
 function totalSize({ files }: SynthesisJob): number {

@@ -1,8 +1,7 @@
-/** The comparison for other programs. */
-import type { CompareReport } from './types.js';
+/** Reports for other programs. */
 
 /** Keys in alphabetical order, so that equal reports are equal texts however they were put together. */
-export function renderJson(report: CompareReport): string {
+export function renderJson(report: object): string {
   return `${JSON.stringify(report, sortKeys, 2)}\n`;
 }
 

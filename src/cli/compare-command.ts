@@ -1,9 +1,6 @@
 /** The command that makes a comparison again, for its report. */
-import { basename } from 'node:path';
 import type { GivenOptions } from './options.js';
-
-/** What becomes of an option: printed as it is, as a file name without its folder, or not at all. */
-type Printed = 'value' | 'file' | 'no';
+import { type Printed, reportCommand } from './report-command.js';
 
 /** Every option, so that a new one cannot be forgotten; what changes the result is printed, in this order. */
 const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
@@ -53,6 +50,10 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   range: 'no',
   percentile: 'no',
   biasCorrection: 'no',
+  methods: 'no',
+  test: 'no',
+  parts: 'no',
+  policy: 'no',
   testInputs: 'no',
   testLabels: 'no',
   epochs: 'no',
@@ -71,16 +72,5 @@ const DEFAULTS: Readonly<Record<string, string>> = { overflow: 'refuse', simulat
 
 /** The command line of a comparison, with file names but no folders. */
 export function compareCommand(given: GivenOptions): string {
-  const options = (Object.keys(PRINTED) as (keyof GivenOptions)[]).flatMap((key) => {
-    const value = given[key];
-    if (PRINTED[key] === 'no' || value === undefined || value === DEFAULTS[key]) return [];
-    const text = PRINTED[key] === 'file' ? basename(String(value)) : String(value);
-    return [`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${quoted(text)}`];
-  });
-  return ['narrowgate compare', quoted(basename(given.model ?? '')), ...options, '-o report'].join(' ');
-}
-
-/** As a shell takes it for one word. */
-function quoted(text: string): string {
-  return /^[\w./:,@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return reportCommand('compare', given, PRINTED, DEFAULTS, 'report');
 }

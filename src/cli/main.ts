@@ -8,6 +8,7 @@ import { type GivenOptions, modelArguments, planArguments } from './options.js';
 import { createOutput, type Output } from './output.js';
 import { quantizeArguments } from './quantize-options.js';
 import { handleSignals } from './signals.js';
+import { sweepArguments } from './sweep-options.js';
 import { trainArguments } from './train-options.js';
 
 type Command = (given: GivenOptions, output: Output) => Promise<number>;
@@ -169,6 +170,17 @@ function parser(): Argv {
         .option('simulator', { type: 'string', default: 'both', describe: 'both, verilator or icarus' })
         .option('junit', { type: 'string', describe: 'write a JUnit XML file for CI' }),
     async () => (await import('./commands/compare.js')).compare,
+  );
+  y = register(
+    y,
+    'sweep <model>',
+    'a float network at several accumulator widths: accuracy, Verilog and LUTs of each',
+    (b) =>
+      out(
+        sweepArguments(planArguments(modelArguments(b))),
+        'folder to write; a sweep that was stopped there goes on',
+      ),
+    async () => (await import('./commands/sweep.js')).sweep,
   );
   y = register(
     y,

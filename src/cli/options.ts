@@ -75,6 +75,10 @@ export interface GivenOptions {
   readonly range?: string;
   readonly percentile?: string;
   readonly biasCorrection?: boolean;
+  readonly methods?: string;
+  readonly test?: string;
+  readonly parts?: boolean;
+  readonly policy?: string;
   readonly testInputs?: string;
   readonly testLabels?: string;
   readonly epochs?: string;

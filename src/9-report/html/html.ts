@@ -1,12 +1,9 @@
 /** The comparison as one HTML file that needs nothing else: no script, no font, no network. */
-import type { TopLevelSpec } from 'vega-lite';
 import { compareRows, policyName } from '../compare.js';
-import { escapeMarkup } from '../escape.js';
 import type { CompareReport } from '../types.js';
 import { headline } from './headline.js';
+import { figure, methodSection, page, section } from './page.js';
 import { bitsPlot, layersPlot, savingsPlot, totalsPlot } from './plots.js';
-import { STYLE } from './style.js';
-import { renderSvg } from './svg.js';
 import { layersTable, policiesTable, widthsTable } from './tables.js';
 
 /** The same report gives the same bytes. */
@@ -37,55 +34,19 @@ export async function renderHtml(report: CompareReport): Promise<string> {
   if (report.layerWidths.length > 0)
     sections.push(section('Bounds', BOUNDS_NOTE, widthsTable(report.layerWidths)));
   sections.push(method(report));
-  return page(title, report, sections);
+  const note = `narrowgate compare, target ${report.target}`;
+  return page({ title, heading: report.model, note, sections });
 }
 
 const BOUNDS_NOTE =
   'Bits that each proof asks for: from the data types alone, from the L1 norm of the weights, from the signed weights and the ' +
   'input codes that can occur (exact), and from the distance between the ends of the range (span: the zero may move).';
 
-const FIGURES_NOTE =
+export const FIGURES_NOTE =
   'Each layer is synthesised by itself. A LUT is a LUT1 to LUT6 or an inverter (iCE40: SB_LUT4). Sites add the positions ' +
   'of carry chains that silicon feeds through a LUT of its own; the synthesis tool does not count them. BRAM is in ' +
   'RAMB36 (iCE40: SB_RAM40_4K). Interval and latency are in clock cycles.';
 
-async function figure(title: string, note: string, plot: TopLevelSpec | undefined): Promise<string> {
-  if (!plot) return '';
-  return section(title, note, `<figure>${await renderSvg(plot, title)}</figure>`);
-}
-
-/** @param content markup; title and note are text */
-function section(title: string, note: string, content: string): string {
-  const noteLine = note ? `<p class="note">${escapeMarkup(note)}</p>\n` : '';
-  return `<section>\n<h2>${escapeMarkup(title)}</h2>\n${noteLine}${content}\n</section>`;
-}
-
 function method({ target, tool, synthesis, command }: CompareReport): string {
-  const items = [
-    ['Target', escapeMarkup(target)],
-    ['Synthesis', escapeMarkup(tool)],
-    ...(synthesis ? [['Flags', `<code>${escapeMarkup(synthesis)}</code>`]] : []),
-    ['Again', `<code>${escapeMarkup(command)}</code>`],
-  ];
-  const list = items.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('\n');
-  return section('How it was measured', FIGURES_NOTE, `<dl class="method">\n${list}\n</dl>`);
-}
-
-function page(title: string, { model, target }: CompareReport, sections: readonly string[]): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeMarkup(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeMarkup(model)}</h1><p class="note">narrowgate compare, target ${escapeMarkup(target)}</p></header>
-${sections.filter(Boolean).join('\n')}
-</main>
-</body>
-</html>
-`;
+  return methodSection(FIGURES_NOTE, { target, tool, synthesis, command });
 }

@@ -6,7 +6,7 @@ export const PLOT_WIDTH = 700; // px, without axis labels
 export const SURFACE = '#fefefe'; // the page's background: style.ts replaces it
 
 /** From the widest policy (grey) to the narrowest (green): readable on white and on black. */
-const POLICY_COLOURS = [
+export const POLICY_COLOURS = [
   '#8b95a5',
   '#b07cc6',
   '#4f8fd6',

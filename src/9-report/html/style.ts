@@ -49,6 +49,11 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tbody th { color: var(--ink); font-size: 14px; vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 tr.best td, tr.best th { font-weight: 650; }
+th button { all: unset; cursor: pointer; }
+th button:focus-visible { outline: 2px solid var(--good); outline-offset: 2px; }
+th[aria-sort] { color: var(--ink); }
+th[aria-sort=ascending] button::after { content: ' ↑'; }
+th[aria-sort=descending] button::after { content: ' ↓'; }
 td .change { display: block; color: var(--soft); font-weight: 400; font-size: 12px; line-height: 1.2; }
 .key { display: inline-block; width: 10px; height: 10px; border-radius: 50%; margin-right: 8px; }
 .method { display: grid; grid-template-columns: max-content 1fr; gap: 6px 20px; font-size: 14px; margin: 16px 0 0; }

@@ -5,7 +5,7 @@ import { classify, inputCodes } from '../../3-integer/host.js';
 import type { IntegerNetwork } from '../../3-integer/types.js';
 import type { Plan } from '../../5-plan/types.js';
 import { readBuildFolder } from '../../7-simulate/build-folder.js';
-import { type Verdict, verify } from '../../7-simulate/verify.js';
+import type { Verdict } from '../../7-simulate/verify.js';
 import {
   SYNTHESIS_COMMANDS,
   synthesizeAll,
@@ -21,6 +21,7 @@ import { readNpy } from '../../shared/npy.js';
 import { checkReplaceable, writeFolder, writeWhole } from '../../shared/output-folder.js';
 import { inBackground } from '../background.js';
 import { compareCommand } from '../compare-command.js';
+import { accumulatorBits, checkHardware } from '../hardware.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
@@ -67,15 +68,7 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
       const known = verdicts.get(key);
       output.progress(`--accumulator ${policies[index]}${known ? ': the same hardware as before' : ''}`);
       const verdict =
-        known ??
-        (await verify(build.folder, samples.codes, {
-          simulators,
-          counts: { verilator: samples.count, icarus: samples.count },
-          stall: 25,
-          seed: 1,
-          trace: false,
-          onProgress: (text) => output.progress(`  ${text}`),
-        }));
+        known ?? (await checkHardware(build.folder, samples.codes, samples.count, simulators, output));
       verdicts.set(key, verdict);
       checked.push(verdict);
     }
@@ -176,7 +169,7 @@ function rowOf(
   verdict: Verdict,
   accuracy: number | undefined,
 ): CompareRow {
-  const bits = plan.units.flatMap((unit) => (unit.accumulator ? [unit.accumulator.bits] : []));
+  const bits = accumulatorBits(plan);
   const layers = units.map((unit, index) => ({
     ...unit,
     accumulatorBits: plan.units[index].accumulator?.bits,

@@ -1,0 +1,51 @@
+/** A row of a sweep as texts, in the terminal and in the page. */
+import { formatAccuracy, formatBits, formatCount } from '../compare.js';
+import type { SweepRow } from './types.js';
+
+export const ROW_TITLES = [
+  'accumulator',
+  'method',
+  'weights',
+  'activations',
+  'accuracy',
+  'LUT',
+  'sites',
+  'FF',
+  'BRAM',
+  'DSP',
+  'needed',
+  'zero weights',
+  'interval',
+  'verified',
+] as const;
+
+/** Cells in the order of ROW_TITLES. */
+export function formatRow(row: SweepRow): string[] {
+  const { method, weightBits, activationBits, accumulator } = row.point;
+  const head = [String(accumulator), method, String(weightBits), String(activationBits)];
+  if ('problem' in row) return [...head, ...ROW_TITLES.slice(4, -1).map(() => '-'), 'not possible'];
+  const { accuracy, lut, sites, ff, bram, dsp, needed, sparsity, interval } = row.result;
+  return [
+    ...head,
+    formatAccuracy(accuracy),
+    ...[lut, sites, ff, bram, dsp].map(formatCount),
+    formatBits(needed),
+    `${(100 * sparsity).toFixed(1)} %`,
+    formatCount(interval),
+    verified(row.result),
+  ];
+}
+
+/** Numbers that the columns are sorted by; texts sort as they are. */
+export function sortKeys(row: SweepRow): (number | string)[] {
+  const { method, weightBits, activationBits, accumulator } = row.point;
+  const head = [accumulator, method, weightBits, activationBits];
+  if ('problem' in row) return [...head, ...ROW_TITLES.slice(4).map(() => -1)];
+  const { accuracy, lut, sites, ff, bram, dsp, needed, sparsity, interval, vectors, passed } = row.result;
+  const most = Math.max(0, ...needed);
+  return [...head, accuracy, lut, sites, ff, bram, dsp, most, sparsity, interval, passed ? vectors : 0];
+}
+
+function verified({ passed, vectors }: { readonly passed: boolean; readonly vectors: number }): string {
+  return passed ? `${formatCount(vectors)} vectors` : 'MISMATCH';
+}

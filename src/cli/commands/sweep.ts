@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { importModel } from '../../1-import/index.js';
+import { prepareFloat } from '../../2-quantize/quantize.js';
+import { topOne } from '../../3-integer/host.js';
+import { SYNTHESIS_COMMANDS, yosysVersion } from '../../8-resources/index.js';
+import { renderJson } from '../../9-report/index.js';
+import { renderSweepHtml } from '../../9-report/sweep/html.js';
+import { formatRow, ROW_TITLES } from '../../9-report/sweep/rows.js';
+import { measured, type SweepReport, type SweepResult, type SweepRow } from '../../9-report/sweep/types.js';
+import * as errors from '../../diagnostics/command-errors.js';
+import { type Diagnostic, fail, NarrowgateError } from '../../diagnostics/diagnostic.js';
+import { readNpy } from '../../shared/npy.js';
+import { writeWhole } from '../../shared/output-folder.js';
+import { inBackground } from '../background.js';
+import type { GivenOptions } from '../options.js';
+import { alignTable, type Output } from '../output.js';
+import {
+  parseBudget,
+  parsePolicy,
+  parsePortType,
+  parseTarget,
+  parseTfliteRounding,
+  parseWhole,
+} from '../parse.js';
+import { realSamples } from '../samples.js';
+import { buildPoint, measurePoint, type SweepInputs } from '../sweep/measure.js';
+import { sweepPoints } from '../sweep/points.js';
+import { fingerprintOf, SweepState } from '../sweep/state.js';
+import { pointSettings, sweepCommand } from '../sweep-options.js';
+import { correct, readLabels } from './run.js';
+import { parseSimulators } from './simulate.js';
+
+const DEFAULT_COUNT = 10;
+const CALIBRATION_SAMPLES = 500;
+
+/** A float network at every asked width of its accumulators: accuracy, Verilog and LUTs of each, one report over all. */
+export async function sweep(given: GivenOptions, output: Output): Promise<number> {
+  const folder = given.output ?? '';
+  const points = sweepPoints(given);
+  const target = parseTarget(given.target ?? parseBudget(given)?.device?.target ?? 'xc7');
+  if (given.policy !== undefined && given.policy !== 'asked') parsePolicy('--policy', given.policy);
+  const inputs = await readInputs(given);
+  const state = new SweepState(folder, sweepCommand(given));
+  const common = fingerprintOf(
+    inputs.prepared,
+    inputs.calibration,
+    inputs.test.array.data,
+    Float64Array.from(inputs.test.labels),
+    pointSettings(given),
+    given.fold === undefined ? '' : readFileSync(given.fold, 'utf8'),
+    yosysVersion(),
+  );
+
+  const rows: SweepRow[] = [];
+  const problems: Diagnostic[] = [];
+  const started = performance.now();
+  const open = points.filter(({ name }) => !state.recall(name, fingerprintOf(common, name)));
+  let [tried, spent] = [0, 0];
+  for (const [index, point] of points.entries()) {
+    const fingerprint = fingerprintOf(common, point.name);
+    const known = state.recall<SweepResult>(point.name, fingerprint);
+    const left = tried === 0 ? '' : `, about ${timeText((spent / tried) * (open.length - tried))} left`;
+    output.progress(
+      `point ${index + 1} of ${points.length}: ${point.name}${known ? ' (measured before)' : left}`,
+    );
+    if (known) {
+      rows.push({ point, result: known });
+      continue;
+    }
+    const built = await buildPoint(inputs, point).catch((error: unknown) => {
+      if (error instanceof NarrowgateError) return error;
+      throw error;
+    });
+    if (built instanceof NarrowgateError) {
+      problems.push(...built.diagnostics);
+      const problem = built.diagnostics.map(({ message }) => message).join('; ');
+      output.progress(`  not possible: ${problem}`);
+      rows.push({ point, problem });
+    } else {
+      state.begin();
+      const result = await measurePoint(inputs, built, state.directory(point.name), output);
+      state.keep(point.name, fingerprint, result);
+      rows.push({ point, result });
+    }
+    tried += 1;
+    spent = (performance.now() - started) / 1000;
+  }
+  const found = measured(rows);
+  if (found.length === 0) fail(...distinct(problems));
+
+  const report: SweepReport = {
+    model: basename(given.model ?? ''),
+    target,
+    tool: yosysVersion(),
+    command: sweepCommand(given),
+    synthesis: SYNTHESIS_COMMANDS[target],
+    testSamples: inputs.test.labels.length,
+    floatAccuracy: await floatAccuracy(inputs, state, common),
+    rows,
+  };
+  writeWhole(join(folder, 'report.html'), await renderSweepHtml(report));
+  writeWhole(join(folder, 'report.json'), renderJson(report));
+  const place = join(folder, 'report.html');
+  const table = alignTable([ROW_TITLES, ...rows.map((row) => formatRow(row))]);
+  const { floatAccuracy: before } = report;
+  const summary = `float accuracy ${(100 * before).toFixed(2)} % on ${report.testSamples} samples`;
+  output.result({ floatAccuracy: before, rows, report: place }, `${table}\n${summary}\n${place}`);
+  return found.every(({ result }) => result.passed) ? 0 : 1;
+}
+
+async function readInputs(given: GivenOptions): Promise<SweepInputs> {
+  const model = given.model ?? '';
+  const simulators = parseSimulators(given.simulator ?? 'both');
+  const count = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
+  const inputPort = parsePortType(given.inputType, given.inputScale);
+  const tfliteRounding = parseTfliteRounding(given.tfliteRounding, model);
+  const network = await importModel(model, { inputPort, tfliteRounding });
+  const prepared = prepareFloat(network);
+  const calibrationFile = given.calibrate ?? '';
+  const calibration = realSamples(network, readNpy(calibrationFile), calibrationFile, CALIBRATION_SAMPLES);
+  const file = given.test ?? '';
+  const array = readNpy(file);
+  const { count: samples } = realSamples(network, array, file);
+  if (samples === 0) fail(errors.usage(`expected at least one sample in ${file}, found none`, 'sweep'));
+  const labels = readLabels(given.testLabels ?? '', samples, samples);
+  const test = { file, array, labels };
+  return { given, prepared, calibration, test, simulators, count, parts: given.parts ?? true };
+}
+
+/** Of the float network on the test samples, measured once. */
+async function floatAccuracy(
+  { prepared: { network }, test }: SweepInputs,
+  state: SweepState,
+  common: string,
+): Promise<number> {
+  const known = state.recall<{ accuracy: number }>('float', common);
+  if (known) return known.accuracy;
+  const samples = realSamples(network, test.array, test.file);
+  const reals = await inBackground('evaluateReal', network, samples);
+  const accuracy = correct(topOne(reals, reals.length / samples.count), test.labels) / samples.count;
+  state.keep('float', common, { accuracy });
+  return accuracy;
+}
+
+/** Each message once: an option that no point can take is one problem. */
+function distinct(problems: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(problems.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+function timeText(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}

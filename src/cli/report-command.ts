@@ -1,0 +1,38 @@
+/** The command line that makes a report again. */
+import { basename } from 'node:path';
+import type { GivenOptions } from './options.js';
+
+/** What becomes of an option: printed as it is, as a file name without its folder, or not at all. */
+export type Printed = 'value' | 'file' | 'no';
+
+/**
+ * @param printed options in the order they are printed; those that are not in it are not printed
+ * @param defaults values that are not printed
+ * @param out name of the output folder
+ */
+export function reportCommand(
+  command: string,
+  given: GivenOptions,
+  printed: Readonly<Partial<Record<keyof GivenOptions, Printed>>>,
+  defaults: Readonly<Record<string, string>>,
+  out: string,
+): string {
+  const options = (Object.keys(printed) as (keyof GivenOptions)[]).flatMap((key) => {
+    const value = given[key];
+    if (printed[key] === 'no' || value === undefined || value === defaults[key]) return [];
+    const name = dashed(key);
+    if (value === true) return [`--${name}`];
+    if (value === false) return [`--no-${name}`];
+    return [`--${name} ${quoted(printed[key] === 'file' ? basename(value) : value)}`];
+  });
+  return [`narrowgate ${command}`, quoted(basename(given.model ?? '')), ...options, `-o ${out}`].join(' ');
+}
+
+function dashed(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./:,@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,110 @@
+/** Options of a sweep, in yargs' terms, and the command that its report names. */
+import type { Argv } from 'yargs';
+import type { GivenOptions } from './options.js';
+import { type Printed, reportCommand } from './report-command.js';
+
+export function sweepArguments(yargs: Argv): Argv {
+  return yargs
+    .option('accumulators', {
+      type: 'string',
+      demandOption: true,
+      describe: 'bits that every sum must fit, a list such as 32,20,18,16,14,12',
+    })
+    .option('weights', { type: 'string', describe: 'bits of weights, a list such as 8,6,4 (default 8)' })
+    .option('first-weights', { type: 'string', describe: 'of the first layer (default: as --weights)' })
+    .option('last-weights', { type: 'string', describe: 'of the last layer (default: as --weights)' })
+    .option('activations', { type: 'string', describe: 'bits of activations, 1 to 16 (default 8)' })
+    .option('input-bits', {
+      type: 'string',
+      describe: "bits of the network's input, 1 to 16 (default: those of --input-type, else 8)",
+    })
+    .option('methods', { type: 'string', describe: 'a list of a2q, a2q+ and axe (default axe)' })
+    .option('calibrate', {
+      type: 'string',
+      demandOption: true,
+      describe: '.npy file of samples that ranges are found on, 500 of them evenly spaced',
+    })
+    .option('test', {
+      type: 'string',
+      demandOption: true,
+      describe: '.npy file of samples for accuracy; the first of them are simulated',
+    })
+    .option('test-labels', {
+      type: 'string',
+      demandOption: true,
+      describe: '.npy file of their class labels',
+    })
+    .option('policy', {
+      type: 'string',
+      describe:
+        'accumulators that are built: asked, minimal, l1 or datatype (default asked: each point its own)',
+    })
+    .option('range', { type: 'string', describe: 'minimum-maximum, percentile, mean-squared-error' })
+    .option('percentile', {
+      type: 'string',
+      describe: 'percent of magnitudes within, for --range percentile',
+    })
+    .option('bias-correction', {
+      type: 'boolean',
+      default: true,
+      describe: 'keep the mean of each channel (--no-bias-correction turns it off)',
+    })
+    .option('count', { type: 'string', describe: 'samples simulated for each point (default 10)' })
+    .option('simulator', { type: 'string', default: 'both', describe: 'both, verilator or icarus' })
+    .option('parts', {
+      type: 'boolean',
+      default: true,
+      describe: 'LUTs by part, from a second synthesis (--no-parts turns it off)',
+    });
+}
+
+/** Options that change the result, in the order they are printed. */
+const PRINTED: Readonly<Partial<Record<keyof GivenOptions, Printed>>> = {
+  accumulators: 'value',
+  weights: 'value',
+  firstWeights: 'value',
+  lastWeights: 'value',
+  activations: 'value',
+  inputBits: 'value',
+  methods: 'value',
+  policy: 'value',
+  range: 'value',
+  percentile: 'value',
+  biasCorrection: 'value',
+  overflow: 'value',
+  target: 'value',
+  device: 'value',
+  utilisation: 'value',
+  maxLut: 'value',
+  cycles: 'value',
+  fold: 'file',
+  engine: 'value',
+  searchEffort: 'value',
+  requantise: 'value',
+  inputType: 'value',
+  inputScale: 'value',
+  tfliteRounding: 'value',
+  calibrate: 'file',
+  test: 'file',
+  testLabels: 'file',
+  count: 'value',
+  simulator: 'value',
+  parts: 'value',
+};
+
+/** The command line of a sweep, with file names but no folders. */
+export function sweepCommand(given: GivenOptions): string {
+  const plain = {
+    ...given,
+    biasCorrection: given.biasCorrection === false ? false : undefined,
+    parts: given.parts === false ? false : undefined,
+  };
+  return reportCommand('sweep', plain, PRINTED, { simulator: 'both', overflow: 'refuse' }, 'sweep');
+}
+
+/** Values of everything that changes the figures of a point, without the lists that points are made of. */
+export function pointSettings(given: GivenOptions): object {
+  const lists = ['accumulators', 'weights', 'methods', 'calibrate', 'test', 'testLabels', 'fold'];
+  const keys = (Object.keys(PRINTED) as (keyof GivenOptions)[]).filter((key) => !lists.includes(key));
+  return Object.fromEntries(keys.map((key) => [key, given[key] ?? null]));
+}

@@ -1,0 +1,66 @@
+/** What a sweep has measured so far: a file for each point, so that a sweep that was stopped goes on where it was. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from '../../shared/json.js';
+import { checkReplaceable, writeWhole } from '../../shared/output-folder.js';
+import { packageFolder } from '../../shared/package-folder.js';
+
+/** The file by which an output folder of a sweep is known. */
+export const SWEEP_FILE = 'sweep.json';
+
+export class SweepState {
+  private readonly folder: string;
+  private readonly command: string;
+
+  /**
+   * @param command that makes the sweep again
+   * @throws folder_not_ours, before anything is written
+   */
+  constructor(folder: string, command: string) {
+    checkReplaceable(folder, SWEEP_FILE);
+    this.folder = folder;
+    this.command = command;
+  }
+
+  /** Folder of a point's network, hardware and figures. */
+  directory(name: string): string {
+    return join(this.folder, 'points', name);
+  }
+
+  /** What was measured of the same thing before. */
+  recall<Value>(name: string, fingerprint: string): Value | undefined {
+    try {
+      const entry: unknown = JSON.parse(readFileSync(this.file(name), 'utf8'));
+      const { fingerprint: known, value } = entry as { fingerprint?: string; value?: Value };
+      return known === fingerprint ? value : undefined;
+    } catch {
+      return undefined; // absent or damaged: measure again
+    }
+  }
+
+  /** Keep what was measured, whole or not at all. */
+  keep(name: string, fingerprint: string, value: object): void {
+    this.begin();
+    writeWhole(this.file(name), `${JSON.stringify({ fingerprint, value }, undefined, 1)}\n`);
+  }
+
+  /** Call before the first file is written: from then on the folder is known as ours. */
+  begin(): void {
+    const marker = join(this.folder, SWEEP_FILE);
+    const text = `${JSON.stringify({ command: this.command }, undefined, 1)}\n`;
+    if (!existsSync(marker) || readFileSync(marker, 'utf8') !== text) writeWhole(marker, text);
+  }
+
+  private file(name: string): string {
+    return join(this.directory(name), 'point.json');
+  }
+}
+
+/** The same fingerprint, by the same version, means the same figures. Maps and typed arrays may be anywhere inside. */
+export function fingerprintOf(...everything: readonly unknown[]): string {
+  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return createHash('sha256').update(version).update(stringify(everything)).digest('hex');
+}
