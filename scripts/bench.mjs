@@ -186,7 +186,18 @@ const sections = {
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'quantize', 'fifos', 'export', 'clock'];
+const NEED_ZOO = [
+  'times',
+  'resources',
+  'dsp',
+  'unrolled',
+  'widths',
+  'images',
+  'quantize',
+  'fifos',
+  'export',
+  'clock',
+];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
