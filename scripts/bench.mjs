@@ -1,10 +1,9 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [quantize] [export] [fifos] [clock]
- *   (default: all but fifos and clock)
- * `clock` needs the npm package with nextpnr: docs/resources.md.
- * The zoo's networks are needed for times, resources, dsp, widths, images, quantize, export, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
+ * usage: node scripts/bench.mjs [SECTION ...]
+ *   (sections: the table at the end of this file; by default all but those that take an hour or an extra package)
+ * Sections that need the zoo's networks are left out where its folder is missing: NARROWGATE_ZOO (default ../shared/zoo).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -20,6 +19,7 @@ import { measureFifos } from './bench-fifos.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureQuantize } from './bench-quantize.mjs';
+import { measureRequantise } from './bench-requantise.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
@@ -165,44 +165,41 @@ function clock() {
   measureClock({ narrowgate, table, network, folder: work });
 }
 
-const dsp = () => measureDsp({ narrowgate, networks: NETWORKS, model, table, folder: work });
-
-const widths = () => measureWidths({ narrowgate, networks: NETWORKS, model, table, folder: work });
-
+/** What each section prints; whether it needs the zoo; extra: only when named (an hour, or nextpnr: docs/resources.md). */
 const sections = {
-  ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
-  thresholds: measureThresholds,
-  dsp,
-  add: () => measureAdd(),
-  adders: () => measureAdders(zoo),
-  windows: () => measureWindows(),
-  images: () => measureImages({ narrowgate, table, zoo, folder: work }),
-  quantize: () => measureQuantize({ narrowgate, table, zoo, folder: work }),
-  fifos: () => measureFifos({ narrowgate, table, zoo, folder: work }),
-  export: () => measureExport({ table, zoo }),
-  unrolled: () => measureUnrolled(zoo),
-  widths,
-  clock,
+  times: { print: times, zoo: true },
+  scaling: { print: measureScaling },
+  resources: { print: resources, zoo: true },
+  arrays: { print: measureArrays },
+  model: { print: measureModel },
+  thresholds: { print: measureThresholds },
+  dsp: {
+    print: () => measureDsp({ narrowgate, networks: NETWORKS, model, table, folder: work }),
+    zoo: true,
+  },
+  add: { print: measureAdd },
+  adders: { print: () => measureAdders(zoo) },
+  windows: { print: measureWindows },
+  requantise: { print: () => measureRequantise({ zoo, table }), zoo: true },
+  images: { print: () => measureImages({ narrowgate, table, zoo, folder: work }), zoo: true },
+  quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
+  fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
+  export: { print: () => measureExport({ table, zoo }), zoo: true },
+  unrolled: { print: () => measureUnrolled(zoo), zoo: true },
+  widths: {
+    print: () => measureWidths({ narrowgate, networks: NETWORKS, model, table, folder: work }),
+    zoo: true,
+  },
+  clock: { print: clock, zoo: true, extra: true },
 };
-const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
+const usual = Object.keys(sections).filter((name) => !sections[name].extra);
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = [
-  'times',
-  'resources',
-  'dsp',
-  'unrolled',
-  'widths',
-  'images',
-  'quantize',
-  'fifos',
-  'export',
-  'clock',
-];
 for (const name of wanted) {
-  if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
-  if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
+  const section = sections[name];
+  if (!section) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
+  if (section.zoo && !existsSync(zoo)) {
     console.log(`\n${name}: left out, there is no folder ${zoo} (NARROWGATE_ZOO)`);
     continue;
   }
-  await sections[name]();
+  await section.print();
 }

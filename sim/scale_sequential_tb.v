@@ -9,6 +9,7 @@ module scale_sequential_tb;
     parameter MULTIPLIER_W = 9;
     parameter ROWS = 2;
     parameter STEPS = 3;
+    parameter STAGES = 1;
     parameter ZEROS = 4;
     parameter SUM_W = 20;
     parameter SHIFT = 8;
@@ -30,7 +31,7 @@ module scale_sequential_tb;
         .clk(clk), .rst(rst), .tdata(s_data), .tvalid(s_valid), .tready(s_ready), .done(done), .start(start)
     );
     scale_sequential #(
-        .LANES(LANES), .IN_W(IN_W), .IN_XOR(IN_XOR), .MULTIPLIER_W(MULTIPLIER_W), .ROWS(ROWS), .STEPS(STEPS),
+        .LANES(LANES), .IN_W(IN_W), .IN_XOR(IN_XOR), .MULTIPLIER_W(MULTIPLIER_W), .ROWS(ROWS), .STEPS(STEPS), .STAGES(STAGES),
         .ZEROS(ZEROS), .SUM_W(SUM_W), .SHIFT(SHIFT), .LEVELS(LEVELS), .PIVOT(PIVOT), .EXTRA_W(EXTRA_W), .OUT_W(OUT_W),
         .BASE(BASE), .FOLDS(FOLDS), .CONSTANTS(CONSTANTS)
     ) dut (

@@ -11,12 +11,13 @@ import { inputUnit, outputUnit } from './ports.js';
 import type { RequantisationWay } from './requantise.js';
 import { stepUnit } from './step.js';
 import { tensorOf } from './stream.js';
-import type { ChannelOrders, StreamSource, Unit } from './types.js';
+import type { ChannelOrders, StreamSource, Target, Unit } from './types.js';
 import { unitNames } from './unit-names.js';
 
 interface UnitOptions {
   readonly channelOrders: ChannelOrders;
   readonly way?: RequantisationWay;
+  readonly report?: Target; // report what the ways of requantisation cost on this target
 }
 
 /**
@@ -30,7 +31,7 @@ export function buildUnits(
   layers: readonly PlannedLayer[],
   lanes: readonly LaneOption[],
   inputLanes: number,
-  { channelOrders, way }: UnitOptions,
+  { channelOrders, way, report }: UnitOptions,
 ): Unit[] {
   const { network } = bounded;
   const nameOf = unitNames(network.name);
@@ -83,6 +84,7 @@ export function buildUnits(
       streams: from.map(streamOf),
       option: lanes[k],
       way,
+      report,
     };
     const unit = unitOf(place, stage, layers, bounded);
     const channelOrder = channelOrders.get(stage.node.name);

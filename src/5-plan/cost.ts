@@ -8,12 +8,16 @@ import { prefersBlock } from './memory.js';
 import { scaleTerms } from './model.js';
 import { foldingTerms } from './model-terms.js';
 
+/** LUTs of an iCE40, of four inputs, in the place of one of six: measured on the arrays of hw/. */
+const LUT4S = 2.4;
+
 /** Estimated LUTs of an engine; only differences between choices matter here. Infinity: it cannot be built. */
 export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   const { layer, inputType, accumulatorBits, levels, planned } = each;
   const { pe, simd } = choice;
   const requantise = requantiseCost(pe, layer.inputs / simd, levels, accumulatorBits);
-  if (choice.engine === 'unrolled') return unrolledCost(layer, inputType) + requantise + 20;
+  const luts = each.target === 'ice40' ? LUT4S : 1;
+  if (choice.engine === 'unrolled') return luts * unrolledCost(layer, inputType) + requantise + 20;
   const common = requantise + foldingCost(each, choice) + 20;
   if (choice.engine === 'dsp') {
     const own = planned && dspCost(planned, choice, (width, depth) => romCost(each, width, depth));
@@ -21,7 +25,7 @@ export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   }
   const depth = (layer.outputs / pe) * (layer.inputs / simd);
   const rom = pe * romCost(each, simd * layer.weightType.bits, depth);
-  const perProduct = productCost(inputType, layer.weightType);
+  const perProduct = luts * productCost(inputType, layer.weightType);
   return pe * (simd * perProduct + accumulatorBits * 1.2 + 3) + rom + common;
 }
 
@@ -46,9 +50,9 @@ function foldingCost({ layer, inputType, target }: FoldLayer, { pe, simd }: Engi
 }
 
 /** One ROM: block RAM by its bits, and more where that runs out; LUTs by theirs. */
-function romCost({ blockRamWeight = 0 }: FoldLayer, width: number, depth: number): number {
+function romCost({ blockRamWeight = 0, target }: FoldLayer, width: number, depth: number): number {
   if (depth <= 1) return 0;
-  if (!prefersBlock(width, depth)) return (width * depth) / 50;
+  if (!prefersBlock(width, depth)) return (width * depth) / (target === 'ice40' ? 24 : 50);
   return (width * depth) / 512 + (blockRamWeight * blockRams(width, depth) * 18_432) / 512;
 }
 

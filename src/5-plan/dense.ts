@@ -7,8 +7,9 @@ import { planEngine } from './engines/index.js';
 import type { PlannedLayer } from './engines/types.js';
 import { foldShape, type LaneOption } from './fold.js';
 import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
+import { requantisationReport } from './requantise-report.js';
 import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
-import type { Part, PlannedAccumulator, Stream, StreamSource, Unit } from './types.js';
+import type { Part, PlannedAccumulator, Stream, StreamSource, Target, Unit } from './types.js';
 
 /** Where a unit stands: what is common to the units of all kinds of nodes. */
 export interface Place {
@@ -18,6 +19,7 @@ export interface Place {
   readonly streams: readonly Stream[]; // that reach it
   readonly option: LaneOption;
   readonly way?: RequantisationWay; // of requantisation; the cheapest by default
+  readonly report?: Target; // report what its ways cost on this target
 }
 
 /** The unit of a dense layer or a convolution. */
@@ -96,7 +98,7 @@ function partsBefore(
  * @param spacing cycles from one beat of sums to the next, at least
  */
 export function requantiseSums(
-  { network, name, option, way }: Place,
+  { network, name, option, way, report }: Place,
   step: IntegerStep,
   accumulator: PlannedAccumulator,
   ranges: readonly Interval[],
@@ -124,6 +126,7 @@ export function requantiseSums(
     tensor: step.output,
     memories: requantise.memories(),
     requantisation: requantise.way,
+    ...(report && { requantisationReport: requantisationReport(requantise, report) }),
   };
 }
 

@@ -129,7 +129,10 @@ function searchPath(
         candidate.best += conversionCost(leaving, candidate.outLanes, after.inLanes, cycles);
     }
     const possible = candidates.filter(({ best }) => best < Number.POSITIVE_INFINITY);
-    if (possible.length === 0) fail(errors.intervalImpossible(stage.name, stage.source, cycles, stage.fixed));
+    if (possible.length === 0)
+      fail(
+        errors.intervalImpossible(stage.name, stage.source, cycles, stage.fixed, leastCycles(stage, cycles)),
+      );
     table.push(possible);
     [previous, before] = [possible, index];
   });
@@ -215,6 +218,20 @@ export function layerOptions(each: FoldLayer, cycles: number): LaneOption[] {
   if (options.length === 0 && each.engines.every((engine) => engine === 'dsp'))
     fail(errors.engineImpossible(layer.name, layer.source, chainTooLong(each, cycles)));
   return options;
+}
+
+/** The fewest cycles with which any folding of a stage keeps up; undefined when it keeps up with `tooFew`. */
+function leastCycles(stage: FoldStage, tooFew: number): number | undefined {
+  const isPossible = (cycles: number) => stage.options(cycles).length > 0;
+  if (isPossible(tooFew)) return undefined; // what stands before or behind it does not
+  let [low, high] = [tooFew, 2 * tooFew];
+  while (!isPossible(high) && high < Number.MAX_SAFE_INTEGER / 2) [low, high] = [high, 2 * high];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isPossible(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** What a folding divides. */

@@ -10,6 +10,8 @@ export function laneNumber(lane: number): string {
 /** Pack fields (two's complement when negative) into one hexadecimal word, field 0 in the low bits. */
 export function packWord(fields: ArrayLike<number>, bits: number): string {
   const digits = Math.ceil((fields.length * bits) / 4);
+  if (fields.length === 1 && bits <= 52)
+    return (fields[0] < 0 ? fields[0] + 2 ** bits : fields[0]).toString(16).padStart(digits, '0');
   const nibbles = new Uint8Array(digits + 16); // spare nibbles: a field may end past the last digit
   for (let k = 0; k < fields.length; k++) {
     let at = k * bits;

@@ -1,11 +1,11 @@
 /** The resource model's part for block RAM. */
 import { graphCost, inBlocks } from './model-graph.js';
 import { blocks, bufferMemory, inBlockRam } from './model-rom.js';
-import { partsOf } from './stream.js';
-import type { Part, Target, Unit } from './types.js';
+import { partsOf, type UnitContents } from './stream.js';
+import type { Part, Target } from './types.js';
 
 /** Block RAM of a unit's ROMs and buffers, in RAMB36 or SB_RAM40_4K. */
-export function blockRam(unit: Unit, target: Target): number {
+export function blockRam(unit: UnitContents, target: Target): number {
   let total = 0;
   for (const image of unit.memories)
     if (inBlockRam(image)) total += blocks(image.width, image.words.length, target);

@@ -1,5 +1,6 @@
 /** The resource model's part for dsp_matrix_vector: what its header says of registers and blocks. */
-import type { Part, Unit } from './types.js';
+import type { UnitContents } from './stream.js';
+import type { Part } from './types.js';
 
 /** Bits of the accumulators in LUTs behind the blocks; 0 where the blocks accumulate. */
 export function dspAccumulatorBits({ parameters }: Part): number {
@@ -8,7 +9,7 @@ export function dspAccumulatorBits({ parameters }: Part): number {
 }
 
 /** DSP blocks of a unit. */
-export function dspBlocks({ array }: Unit): number {
+export function dspBlocks({ array }: UnitContents): number {
   let total = 0;
   for (const { module, parameters } of array)
     if (module === 'dsp_matrix_vector') {

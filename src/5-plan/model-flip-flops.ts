@@ -8,11 +8,11 @@ import { dspFlipFlops } from './model-dsp.js';
 import { graphCost } from './model-graph.js';
 import { bufferMemory, inBlockRam, romColumns } from './model-rom.js';
 import { type ArrayShape, accumulatorBits, arrayOf } from './model-terms.js';
-import { partsOf } from './stream.js';
-import type { Part, Target, Unit } from './types.js';
+import { partsOf, type UnitContents } from './stream.js';
+import type { Part, Target } from './types.js';
 
 /** Flip-flops of a unit by module, as in the names of terms. */
-export function flipFlops(unit: Unit, target: Target): Map<string, number> {
+export function flipFlops(unit: UnitContents, target: Target): Map<string, number> {
   const found = new Map<string, number>();
   const add: Add = (module, count) => {
     if (count) found.set(module, (found.get(module) ?? 0) + count);
@@ -29,7 +29,7 @@ type Add = (module: string, count: number) => void;
 const counter = (count: number) => Math.ceil(Math.log2(count)); // of 1: none
 
 /** Bits of a part's input that differ: generated sums may be narrower than their lanes, and repeat their top bit. */
-function usedBits({ generated }: Unit, { input }: Part): number {
+function usedBits({ generated }: UnitContents, { input }: Part): number {
   const [sums] = generated;
   if (!sums || sums.outputs.length !== input.lanes) return input.lanes * input.laneBits;
   const fields = [...sums.inputs, ...sums.nodes];
@@ -87,12 +87,14 @@ function addPart(add: Add, part: Part, { target, usedBits }: { target: Target; u
       return;
     }
     case 'scale_sequential': {
-      const [steps, group] = [number('STEPS'), 2 * number('ROWS')];
+      const [steps, stages, group] = [number('STEPS'), number('STAGES'), 2 * number('ROWS')];
       const low = Math.max(0, group * steps - number('ZEROS') - group); // product bits that wait
       const extra = number('PIVOT') > 0 ? number('EXTRA_W') : 0;
       const running = steps > 1 ? number('IN_W') + 1 + low : 0;
       add('logic', lanes * (number('IN_W') + running + number('SUM_W') + extra));
-      add('logic', results + 3 + counter(steps) + folds);
+      for (let stage = 1; stage < stages; stage++)
+        add('logic', lanes * (2 * number('IN_W') + 1 + Math.max(0, group * stage - number('ZEROS')) + folds));
+      add('logic', results + 2 + stages + counter(steps) + folds);
       return;
     }
     case 'matrix_vector':

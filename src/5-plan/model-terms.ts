@@ -11,14 +11,14 @@ import { dspAccumulatorBits } from './model-dsp.js';
 import type { RomTable } from './model-fit.js';
 import { graphCost, graphMemoryLuts } from './model-graph.js';
 import { bufferMemory, inBlockRam, lutRam, romColumns, romLuts } from './model-rom.js';
-import { partsOf } from './stream.js';
-import type { Part, SumModule, Target, Unit } from './types.js';
+import { partsOf, type UnitContents } from './stream.js';
+import type { Part, SumModule, Target } from './types.js';
 
 /** Amounts by term; a term that is absent is 0. */
 export type Terms = Map<string, number>;
 
 /** The terms of a unit, with the LUTs of ROM columns from a table of the target's. */
-export function unitTerms(unit: Unit, table: RomTable, target: Target): Terms {
+export function unitTerms(unit: UnitContents, table: RomTable, target: Target): Terms {
   const terms: Terms = new Map();
   const add = addTo(terms);
   for (const part of partsOf(unit)) addPart(add, part, target);
@@ -138,7 +138,9 @@ function addPart(add: Add, part: Part, target: Target): void {
     }
     case 'scale_sequential': {
       const [rows, steps] = [number('ROWS'), number('STEPS')];
-      add('logic.digit_rows', lanes * rows * (number('IN_W') + 4));
+      // digits beyond the multiplier's are 0
+      const digits = steps === 1 ? Math.floor(number('MULTIPLIER_W') / 2) + 1 : rows;
+      add('logic.digit_rows', lanes * digits * (number('IN_W') + 4));
       add('logic.digit_choice', lanes * (2 * rows + 1) * Math.ceil((steps - 1) / 3));
       add('logic.last_sum', lanes * number('SUM_W'));
       add('logic.clipped', lanes * 2 * number('OUT_W'));

@@ -9,10 +9,11 @@ import { dspBlocks } from './model-dsp.js';
 import { FITTED } from './model-fit.js';
 import { flipFlops } from './model-flip-flops.js';
 import { type Terms, unitTerms } from './model-terms.js';
-import type { Estimate, Target, Unit } from './types.js';
+import type { UnitContents } from './stream.js';
+import type { Estimate, Target } from './types.js';
 
 /** Expected resources of a unit; xcup has the LUTs of xc7. */
-export function estimateUnit(unit: Unit, target: Target): Estimate {
+export function estimateUnit(unit: UnitContents, target: Target): Estimate {
   const fitted = fittedFor(target);
   const { lut, sites } = scaleTerms(unitTerms(unit, fitted.rom, target), target);
   let [ff, alone] = [0, 0]; // alone: those that share no LUT's cell

@@ -69,6 +69,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const built = buildUnits(permuted, stagesOf(permuted.network), layers, lanes, inputLanes, {
     channelOrders,
     way: options.requantisation,
+    report: options.draft ? undefined : options.target,
   });
   const units = withFifos(built).map((unit) => withMemories(unit, options.target));
   return {
@@ -196,8 +197,9 @@ function intervalWanted(layers: readonly PlannedLayer[], options: PlanOptions): 
   });
   if (given.length) return Math.max(...given);
   const images = layers.map(({ layer }) => {
-    const { inputs, outputs, vectors } = foldShape(layer);
-    return vectors > 1 ? Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS) : 0;
+    const { inputs, outputs, vectors, peOf, simdOf } = foldShape(layer);
+    const fastest = vectors * (inputs / simdOf) * (outputs / peOf); // a tap at a time
+    return vectors > 1 ? Math.max(fastest, Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS)) : 0;
   });
   return Math.max(DEFAULT_CYCLES, ...images);
 }

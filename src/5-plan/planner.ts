@@ -35,10 +35,11 @@ interface Draft {
   readonly options: PlanOptions;
 }
 
-/** The plan of a draft: the search for common sums takes long, so only the plan that is taken has it. */
+/** The plan of a draft: the search for common sums and reports take long, so only the plan that is taken has them. */
 function completed(bounded: BoundedNetwork, { plan, options }: Draft): Plan {
-  const unrolled = plan.units.some(({ engine }) => engine === 'unrolled');
-  return unrolled ? planNetwork(bounded, { ...options, draft: false }) : plan;
+  return plan.units.some(({ engine, requantisation }) => engine === 'unrolled' || requantisation)
+    ? planNetwork(bounded, { ...options, draft: false })
+    : plan;
 }
 
 /** A resource of which a plan needs more than there is. */

@@ -78,17 +78,24 @@ class Branches {
 
   /** The smallest FIFO in front of one input of the join; 0: none. */
   leastDepth(side: 0 | 1): number {
+    // where a line buffer in the branch holds up the fork now and then, no FIFO prevents it
+    const free = this.takenAtFork(side, Number.POSITIVE_INFINITY);
+    const due = this.passed.map((_, beat) => Math.max(this.passed[beat + 1] ?? 0, free?.[beat] ?? 0));
+    const isEnough = (depth: number) => {
+      const taken = this.takenAtFork(side, depth);
+      return taken?.every((time, beat) => beat === due.length - 1 || time <= due[beat]) ?? false;
+    };
     let [low, high] = [-1, this.arrives[side].length]; // low is too small
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (this.isEnough(side, middle)) high = middle;
+      if (isEnough(middle)) high = middle;
       else low = middle;
     }
     return high;
   }
 
-  /** Whether a FIFO of so many beats holds up neither the fork nor the join. */
-  private isEnough(side: 0 | 1, depth: number): boolean {
+  /** When each beat of the fork is taken, with a FIFO of so many beats; undefined when that holds up the join. */
+  private takenAtFork(side: 0 | 1, depth: number): Float64Array | undefined {
     const demands = new Map<string, Demand>(); // on the output of each unit
     const ask = (name: string, demand: Demand) => {
       const other = demands.get(name);
@@ -100,12 +107,10 @@ class Branches {
       const times = this.times.get(unit.name);
       if (!demand || !times) continue;
       const onInputs = demandOnInputs(unit, times, demand, IMAGES);
-      if (!onInputs) return false;
+      if (!onInputs) return undefined;
       for (const [k, { unit: source }] of unit.from.entries()) ask(source, onInputs[k]);
     }
-    const atFork = demands.get(this.fork.name);
-    // a beat has to be gone when the next one comes
-    return !atFork || this.passed.every((time, beat) => beat === 0 || atFork.taken[beat - 1] <= time);
+    return demands.get(this.fork.name)?.taken ?? this.passed;
   }
 
   /** Times of a unit's inputs; what does not come from the fork is always there. */

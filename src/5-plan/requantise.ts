@@ -7,13 +7,14 @@ import { countBits } from '../shared/interval.js';
 import { laneNumber, packWord, prefersBlock } from './memory.js';
 import {
   LEAST_LEVELS,
+  MOST_SHIFT,
   planSequential,
   type SequentialScale,
   sequentialImages,
   sequentialLuts,
   sequentialWordBits,
 } from './scale-sequential.js';
-import { findScaleShift, type LevelFunction, type RowBits } from './scale-shift.js';
+import { findLines, findScaleShift, type LevelFunction, type ScaleShift } from './scale-shift.js';
 import type { MemoryImage, Part, Stream } from './types.js';
 
 /** The field a step function reads, and how its unsigned order follows from it. */
@@ -39,21 +40,12 @@ export interface Requantisation {
   readonly part: Part;
   readonly memories: () => readonly MemoryImage[];
   readonly cost: number; // estimated LUTs
-  readonly constants?: ScaleConstants; // of the ways that multiply
-}
-
-/** The bits of a multiply-add-shift's constants. */
-export interface ScaleConstants {
-  readonly shift: number;
-  readonly multiplierBits: number;
-  readonly biasBits: number; // as stored
-  readonly extraBits: number; // as stored; 0: one line a channel
-  readonly rows: readonly RowBits[]; // what each channel needs by itself
 }
 
 /** The way that is taken, and all there are. */
 export interface RequantisationPlan extends Requantisation {
   readonly ways: readonly Requantisation[];
+  readonly lines?: ScaleShift; // constants, where they were looked for and exist
 }
 
 /**
@@ -158,13 +150,12 @@ export function planRequantisation(
         ['CONSTANTS', `"${prefix}"`],
       ]),
       memories: () => constantImages(layout, scaled, step.rows),
-      constants: { ...scaled, extraBits: 0 },
     });
   }
   const multiplies = step.levels >= (preferred === 'scale_sequential' ? 4 : LEAST_LEVELS) && input.bits <= 32;
-  const sequential = multiplies ? planSequential(functions, input.bits, spacing) : undefined;
+  const lines = multiplies ? findLines(functions, MOST_SHIFT) : undefined;
+  const sequential = lines && planSequential(lines, functions, input.bits, spacing);
   if (sequential) {
-    const { sumBits, extraBits, constants } = sequential;
     const luts = sequentialLuts(sequential, input.bits) + romCost(sequentialWordBits(sequential), folds);
     ways.push({
       way: 'scale_sequential',
@@ -174,12 +165,11 @@ export function planRequantisation(
         ...sequentialParameters(sequential, step.levels, prefix),
       ]),
       memories: () => sequentialImages(sequential, layout),
-      constants: { ...constants, biasBits: sumBits, extraBits },
     });
   }
   const wanted = ways.filter(({ way }) => way === preferred);
   const taken = (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
-  return { ...taken, ways };
+  return { ...taken, ways, lines };
 }
 
 const COMPARE = 0.75; // LUTs per bit of a comparator
@@ -316,7 +306,7 @@ function joinWord(multiplier: number, multiplierBits: number, bias: number, bias
 }
 
 function sequentialParameters(
-  { constants, rows, steps, zeros, sumBits, extraBits }: SequentialScale,
+  { constants, rows, steps, stages, zeros, sumBits, extraBits }: SequentialScale,
   levels: number,
   prefix: string,
 ): (readonly [string, number | string])[] {
@@ -324,6 +314,7 @@ function sequentialParameters(
     ['MULTIPLIER_W', constants.multiplierBits],
     ['ROWS', rows],
     ['STEPS', steps],
+    ['STAGES', stages],
     ['ZEROS', zeros],
     ['SUM_W', sumBits],
     ['SHIFT', constants.shift],

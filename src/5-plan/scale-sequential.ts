@@ -1,14 +1,14 @@
-/** Requantisation by scale_sequential: constants that are exact, and a multiplier's digits spread over cycles. */
+/** Requantisation by scale_sequential: constants that are exact, and a multiplier's digits spread over cycles or stages. */
 import { signedBits } from '../shared/interval.js';
 import { laneNumber } from './memory.js';
-import { findLines, type LevelFunction, type ScaleShift } from './scale-shift.js';
+import type { LevelFunction, ScaleShift } from './scale-shift.js';
 import type { MemoryImage } from './types.js';
 
 /** Rows of digits in a cycle: as many adders, and one more, follow each other between registers. */
 const MOST_ROWS = 6;
 
 /** Beyond it constants take more bits than thresholds save. */
-const MOST_SHIFT = 40;
+export const MOST_SHIFT = 40;
 
 /** Fewer levels are compared with in fewer LUTs: a plan of its own accord takes no such multiplication for them. */
 export const LEAST_LEVELS = 17;
@@ -18,6 +18,7 @@ export interface SequentialScale {
   readonly constants: ScaleShift;
   readonly rows: number; // digits per cycle
   readonly steps: number; // cycles per beat
+  readonly stages: number; // one after the other, each with `rows` digits
   readonly zeros: number; // low bits of the sum that are not kept
   readonly sumBits: number; // above these
   readonly biases: Float64Array; // [rows of the step function], in units of 2^zeros
@@ -27,22 +28,22 @@ export interface SequentialScale {
 }
 
 /**
- * The cheapest form that takes a beat every `spacing` cycles; undefined where no constants are exact, or there are too
- * few cycles.
+ * The cheapest form that takes a beat every `spacing` cycles: as few digits a cycle as keep up, or all of them in stages.
  *
+ * @param constants of the functions
  * @param inputBits of the field u
  */
 export function planSequential(
+  constants: ScaleShift,
   functions: readonly LevelFunction[],
   inputBits: number,
   spacing: number,
-): SequentialScale | undefined {
-  const constants = findLines(functions, MOST_SHIFT);
-  if (!constants) return undefined;
+): SequentialScale {
   const digits = Math.floor(constants.multiplierBits / 2) + 1;
-  const rows = Math.ceil(digits / spacing);
-  if (rows > MOST_ROWS) return undefined;
-  const steps = Math.ceil(digits / rows);
+  const inOne = Math.ceil(digits / spacing) <= MOST_ROWS;
+  const stages = inOne ? 1 : Math.ceil(digits / MOST_ROWS);
+  const rows = Math.ceil(digits / (inOne ? spacing : stages));
+  const steps = inOne ? Math.ceil(digits / rows) : 1;
   const zeros = Math.min(constants.zeros, inputBits + 1);
   const unit = 2 ** zeros;
   const { multipliers, shift } = constants;
@@ -55,11 +56,12 @@ export function planSequential(
     constants,
     rows,
     steps,
+    stages,
     zeros,
     sumBits: Math.max(signedBits({ min: Math.min(...ends), max: Math.max(...ends) }), shift - zeros + 1),
     biases: constants.biases.map((bias) => bias / unit),
     // in place of a sign every row has 2^(inputBits + 1) more, at the place of its digit
-    places: ((4n ** BigInt(rows * steps) - 1n) / 3n) << BigInt(inputBits + 1 - zeros),
+    places: ((4n ** BigInt(rows * steps * stages) - 1n) / 3n) << BigInt(inputBits + 1 - zeros),
     extras,
     extraBits: constants.pivot > 0 ? Math.max(1, Math.ceil(Math.log2(most + 1))) : 0,
   };
@@ -67,12 +69,14 @@ export function planSequential(
 
 /** LUTs of a lane without its ROM: rows, the choice of digits, the last adder, clipping. Fitted to hw/ under Yosys. */
 export function sequentialLuts(
-  { rows, steps, sumBits, zeros, extraBits, constants: { shift } }: SequentialScale,
+  { rows, steps, stages, sumBits, zeros, extraBits, constants }: SequentialScale,
   inputBits: number,
 ): number {
   const choice = (2 * rows + 1) * Math.ceil((steps - 1) / 3);
-  const extra = extraBits ? (shift - zeros) / 2 + 8 : 0;
-  return rows * (inputBits + 4) + choice + sumBits + extra + 15;
+  const extra = extraBits ? (constants.shift - zeros) / 2 + 8 : 0;
+  // digits beyond the multiplier's are 0
+  const own = steps === 1 ? Math.floor(constants.multiplierBits / 2) + 1 : rows * stages;
+  return own * (inputBits + 4) + choice + sumBits + extra + 15;
 }
 
 /** Bits of a word of constants. */

@@ -2,11 +2,15 @@
 import type { IntegerStep, IntegerType } from '../3-integer/types.js';
 import { intervalOf, type Place } from './dense.js';
 import { planRequantisation, type StepInput } from './requantise.js';
+import { requantisationReport } from './requantise-report.js';
 import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
 import type { Unit } from './types.js';
 
 /** The unit of a step function of codes. */
-export function stepUnit({ network, name, from, streams, option, way }: Place, step: IntegerStep): Unit {
+export function stepUnit(
+  { network, name, from, streams, option, way, report }: Place,
+  step: IntegerStep,
+): Unit {
   const [input] = streams;
   const fromType = tensorOf(network, step.input).type;
   const to = tensorOf(network, step.output).type;
@@ -33,6 +37,7 @@ export function stepUnit({ network, name, from, streams, option, way }: Place, s
     generated: [],
     interval: intervalOf(input, converted, beats),
     requantisation: plan.way,
+    ...(report && { requantisationReport: requantisationReport(plan, report) }),
   };
 }
 

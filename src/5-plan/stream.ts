@@ -66,7 +66,10 @@ export function elementsOf({ shape }: IntegerTensor): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
+/** What a unit consists of. */
+export type UnitContents = Pick<Unit, 'before' | 'second' | 'array' | 'after' | 'memories' | 'generated'>;
+
 /** All parts of a unit. */
-export function partsOf({ before, second, array, after }: Unit): Part[] {
+export function partsOf({ before, second, array, after }: UnitContents): Part[] {
   return [...before, ...(second?.parts ?? []), ...array, ...after];
 }

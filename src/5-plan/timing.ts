@@ -113,7 +113,11 @@ function passPart(times: Float64Array, part: Part, images: number): Float64Array
     case 'threshold_sequential':
       return passSequential(times, Number(part.parameters.get('LEVEL_BITS')), 1);
     case 'scale_sequential':
-      return passSequential(times, Number(part.parameters.get('STEPS')), 2);
+      return passSequential(
+        times,
+        Number(part.parameters.get('STEPS')),
+        Number(part.parameters.get('STAGES')) + 1,
+      );
     default: {
       const latency = part.latency ?? LATENCY[part.module](part);
       return times.map((time) => time + latency);

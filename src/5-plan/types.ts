@@ -150,6 +150,7 @@ export interface Unit {
     readonly windows?: boolean; // the array takes windows that come once for every group of neurons
   };
   readonly requantisation?: string; // name of the module that does it
+  readonly requantisationReport?: RequantisationReport; // of plans that are no drafts
 }
 
 /**
@@ -169,6 +170,29 @@ export interface PlannedAccumulator {
   readonly max: number;
   readonly widths: AccumulatorWidths;
   readonly overflow: 'none' | 'wrap'; // none: proven impossible
+}
+
+/** What a step function costs in each way there is, and the constants of those that multiply. */
+export interface RequantisationReport {
+  readonly ways: readonly { readonly way: string; readonly estimate: Estimate }[];
+  readonly constants?: ConstantBits; // absent: no constants reproduce the step function, or it was not tried
+}
+
+/** Bits of the constants of multiply, add, shift. */
+export interface ConstantBits {
+  readonly shift: number; // of all channels
+  readonly multiplierBits: number; // as stored
+  readonly biasBits: number; // as stored
+  readonly extraBits: number; // as stored; 0: one line a channel
+  readonly ownMultiplierBits: Spread; // that channels would need by themselves, with shifts of their own
+  readonly ownShift: Spread;
+}
+
+/** Over the channels of a layer. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
 }
 
 /** What a unit is expected to occupy. */

@@ -3,6 +3,7 @@ import type { FixedPointRounding } from '../1-import/types.js';
 import type { AccumulatorWidths } from '../4-bounds/types.js';
 import type { EngineName } from '../5-plan/engines/types.js';
 import type {
+  ConstantBits,
   Estimate,
   LaneCode,
   Part,
@@ -57,6 +58,8 @@ export interface BuildLayer {
   readonly engine?: EngineName;
   readonly interval: number;
   readonly requantisation?: string;
+  readonly requantisationWays?: readonly { readonly way: string; readonly estimate: Estimate }[]; // the step alone
+  readonly constants?: ConstantBits; // of multiply, add, shift, where they exist
 }
 
 export interface BuildRecord {
@@ -169,18 +172,23 @@ function totalBits({ perPe, bits }: PlannedAccumulator, pe: number): number {
 export function buildLayers(plan: Plan): BuildLayer[] {
   return plan.units
     .filter(({ kind }) => kind !== 'input' && kind !== 'output' && kind !== 'fork')
-    .map(({ name, op, accumulator, fold, engine, interval, requantisation }) => ({
-      name,
-      op,
-      accumulatorBits: accumulator?.bits,
-      accumulatorBitsPerPe: accumulator?.perPe,
-      accumulatorBitsTotal: accumulator && fold && totalBits(accumulator, fold.pe),
-      accumulatorBitsUniform: accumulator && fold && (accumulator.uniformBits ?? accumulator.bits) * fold.pe,
-      widths: accumulator?.widths,
-      pe: fold?.pe,
-      simd: fold?.simd,
-      engine,
-      interval,
-      requantisation,
-    }));
+    .map(
+      ({ name, op, accumulator, fold, engine, interval, requantisation, requantisationReport: report }) => ({
+        name,
+        op,
+        accumulatorBits: accumulator?.bits,
+        accumulatorBitsPerPe: accumulator?.perPe,
+        accumulatorBitsTotal: accumulator && fold && totalBits(accumulator, fold.pe),
+        accumulatorBitsUniform:
+          accumulator && fold && (accumulator.uniformBits ?? accumulator.bits) * fold.pe,
+        widths: accumulator?.widths,
+        pe: fold?.pe,
+        simd: fold?.simd,
+        engine,
+        interval,
+        requantisation,
+        requantisationWays: report?.ways.map(({ way, estimate }) => ({ way, estimate: rounded(estimate) })),
+        constants: report?.constants,
+      }),
+    );
 }

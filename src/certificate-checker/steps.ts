@@ -103,7 +103,8 @@ function sequentialScaleLevel(rtl: RtlFolder, p: Parameters) {
   const [pivot, extraBits] = [p.number('PIVOT'), p.number('EXTRA_W')];
   const lost = BigInt(shift - zeros);
   let digits = 0n; // the sum of 4^digit
-  for (let digit = 0; digit < p.number('ROWS') * p.number('STEPS'); digit++) digits = 4n * digits + 1n;
+  const count = p.number('ROWS') * p.number('STEPS') * p.number('STAGES');
+  for (let digit = 0; digit < count; digit++) digits = 4n * digits + 1n;
   const signs = digits << BigInt(p.number('IN_W') + 1);
   const words = laneWords(rtl, p.text('CONSTANTS'), lanes);
   return (order: number, channel: number) => {

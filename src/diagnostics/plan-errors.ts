@@ -21,12 +21,20 @@ export const intervalImpossible = define(
   'interval_impossible',
   2,
   'No folding keeps up with the wanted interval.',
-  (layer: string, at: Location, cycles: number, fixed: FoldNumbers | undefined) => ({
-    message: fixed
-      ? `layer '${layer}' with PE ${fixed.pe} and SIMD ${fixed.simd} needs more than ${cycles} cycles per inference`
-      : `no folding of layer '${layer}' keeps up with ${cycles} cycles per inference`,
+  (
+    layer: string,
+    at: Location,
+    cycles: number,
+    fixed: FoldNumbers | undefined,
+    least: number | undefined, // cycles that this layer needs with its fastest folding
+  ) => ({
+    message:
+      (fixed
+        ? `layer '${layer}' with PE ${fixed.pe} and SIMD ${fixed.simd} needs more than ${cycles} cycles per inference`
+        : `no folding of layer '${layer}' keeps up with ${cycles} cycles per inference`) +
+      (least === undefined ? '' : `: ${fixed ? 'it' : 'the fastest'} takes ${least}`),
     at,
-    hint: 'a larger --cycles, or another folding',
+    hint: least === undefined ? 'a larger --cycles, or another folding' : `--cycles ${least} or more`,
   }),
 );
 

@@ -53,3 +53,13 @@ export const trainingDiverged = define(
     hint: 'a smaller --learning-rate; check that the inputs are of the size the model was made for',
   }),
 );
+
+export const trainingStopped = define(
+  'training_stopped',
+  2,
+  'Training was stopped by a signal; the checkpoint holds everything that it needs to go on.',
+  (signal: string, step: number, steps: number, checkpoint: string) => ({
+    message: `stopped by ${signal} after step ${step} of ${steps}`,
+    hint: `the same command with --resume goes on from ${checkpoint}`,
+  }),
+);

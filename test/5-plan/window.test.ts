@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { leastPixels, type SlidingWindow, smoothPixels, windowBeats } from '../../src/5-plan/window.js';
+import {
+  leastPixels,
+  type SlidingWindow,
+  smoothPixels,
+  windowBeats,
+  windowDemand,
+} from '../../src/5-plan/window.js';
 
 // That the numbers are exact is measured in test/hw/sliding_window.test.ts.
 
@@ -27,6 +33,18 @@ describe('least pixels', () => {
     ['the whole image', square(4, 4, 1, 0), 16],
   ])('%s', (_, window, expected) => {
     expect(leastPixels(window)).toBe(expected);
+  });
+});
+
+describe('what each window needs and lets go', () => {
+  test.each([
+    ['without padding', square(3, 2, 1, 0), [5, 6, 8, 9], [1, 3, 4, 9]],
+    ['a stride that skips pixels', square(4, 1, 2, 0), [1, 3, 9, 11], [2, 8, 10, 16]],
+    ['padding: the first row is kept until the third begins', square(2, 3, 1, 1), [4, 4, 4, 4], [0, 0, 0, 4]],
+  ])('%s', (_, window, needed, released) => {
+    const demand = windowDemand(window);
+    expect([...demand.needed]).toEqual(needed);
+    expect([...demand.released]).toEqual(released);
   });
 });
 

@@ -437,6 +437,7 @@ export const CORNERS: readonly Corner[] = [
       'MULTIPLIER_W',
       'ROWS',
       'STEPS',
+      'STAGES',
       'ZEROS',
       'SUM_W',
       'SHIFT',
@@ -448,14 +449,16 @@ export const CORNERS: readonly Corner[] = [
       'FOLDS',
     ],
     [
-      [1, 1, 1, 1, 1, 0, 3, 0, 2, 0, 1, 1, 0, 1],
-      [2, 12, 9, 2, 3, 4, 20, 8, 16, 0, 1, 4, -8, 3],
-      [2, 20, 24, 4, 4, 13, 33, 30, 256, 131, 9, 8, -128, 5],
-      [1, 20, 24, 5, 3, 30, 14, 30, 200, 0, 1, 8, 0, 64], // no bit below the shift
-      [1, 8, 7, 1, 4, 10, 6, 14, 16, 8, 4, 32, 0, 1], // zeros beyond the digits
-      [1, 8, 7, 1, 4, 8, 9, 12, 16, 0, 1, 4, 0, 2], // as many zeros as places of the digits
-      [1, 8, 5, 3, 1, 0, 40, 5, 65536, 65535, 5, 17, 0, 2], // one cycle; a sum wider than the product
-      [3, 6, 20, 1, 11, 2, 11, 10, 9, 1, 8, 4, -9, 2], // a sum narrower than the product
+      [1, 1, 1, 1, 1, 1, 0, 3, 0, 2, 0, 1, 1, 0, 1],
+      [2, 12, 9, 2, 3, 1, 4, 20, 8, 16, 0, 1, 4, -8, 3],
+      [2, 20, 24, 4, 4, 1, 13, 33, 30, 256, 131, 9, 8, -128, 5],
+      [1, 20, 24, 5, 3, 1, 30, 14, 30, 200, 0, 1, 8, 0, 64], // no bit below the shift
+      [1, 8, 7, 1, 4, 1, 10, 6, 14, 16, 8, 4, 32, 0, 1], // zeros beyond the digits
+      [1, 8, 7, 1, 4, 1, 8, 9, 12, 16, 0, 1, 4, 0, 2], // as many zeros as places of the digits
+      [1, 8, 5, 3, 1, 1, 0, 40, 5, 65536, 65535, 5, 17, 0, 2], // one cycle; a sum wider than the product
+      [3, 6, 20, 1, 11, 1, 2, 11, 10, 9, 1, 8, 4, -9, 2], // a sum narrower than the product
+      [2, 20, 24, 5, 1, 3, 13, 33, 30, 256, 131, 9, 8, -128, 5],
+      [1, 12, 9, 3, 1, 2, 14, 8, 18, 16, 0, 1, 4, 0, 1],
     ],
   ),
   ...rows(
@@ -570,6 +573,7 @@ export const WRONG: readonly Corner[] = [
   ...rows('scale_shift', ['LEVELS'], [[1]]),
   ...rows('scale_sequential', ['MULTIPLIER_W', 'ROWS', 'STEPS'], [[12, 2, 3]]),
   ...rows('scale_sequential', ['SUM_W'], [[4]]),
+  ...rows('scale_sequential', ['STEPS', 'STAGES'], [[2, 2]]),
   ...rows('scale_sequential', ['PIVOT', 'EXTRA_W'], [[8, 5]]),
   ...rows('output_port', ['PITCH'], [[12]]),
   ...rows('input_port', ['LANE_W', 'PITCH'], [[9, 8]]),

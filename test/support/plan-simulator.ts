@@ -71,7 +71,8 @@ function level(reader: PartReader, u: bigint, lane: number, fold: number): numbe
     const [multiplier, bits, zeros] = ['MULTIPLIER_W', 'SUM_W', 'ZEROS'].map((name) => reader.number(name));
     const word = reader.word('CONSTANTS', pe, fold);
     let product = u * field(word, 0, multiplier);
-    for (let digit = 0; digit < reader.number('ROWS') * reader.number('STEPS'); digit++)
+    const digitCount = ['ROWS', 'STEPS', 'STAGES'].reduce((all, name) => all * reader.number(name), 1);
+    for (let digit = 0; digit < digitCount; digit++)
       product += 2n ** BigInt(reader.number('IN_W') + 1 + 2 * digit);
     const sum = BigInt.asIntN(bits, (product >> BigInt(zeros)) + field(word, multiplier, bits));
     const lost = reader.big('SHIFT') - BigInt(zeros);

@@ -13,6 +13,9 @@ export interface Start {
   readonly shapes: Readonly<Record<string, number[]>>;
 }
 
+/** What magnitudes are above their codes at least, in codes, when training starts. */
+const LEAST_MARGIN = 0.15;
+
 /** Norm of a row of zeros: it has to have a logarithm. */
 const LEAST_NORM = 2 ** -20;
 
@@ -95,12 +98,48 @@ function startRow(
   const balanced = rule.kind === 'a2q+' ? withoutMean(wanted) : wanted;
   if (l1Norm(balanced) <= rule.budget)
     return { values: scaleBy(balanced, scale), norm: l1Norm(balanced) * scale };
-  const kept = rule.kind === 'a2q+' ? balance(codes, row) : codes;
-  const used = kept.reduce((sum, code) => sum + Math.abs(code), 0);
-  const nonzero = kept.reduce((count, code) => count + (code === 0 ? 0 : 1), 0);
-  const margin = nonzero === 0 ? 0 : Math.min(0.5, (rule.budget - used) / nonzero);
+  const kept = withMargin(codes, row, scale, rule);
+  const nonzero = count(kept);
+  const margin = nonzero === 0 ? 0 : Math.min(0.5, (rule.budget - total(kept)) / nonzero);
   const values = Float64Array.from(kept, (code) => (code + Math.sign(code) * margin) * scale);
   return { values, norm: l1Norm(values) };
+}
+
+/**
+ * Fewer codes, so that the budget leaves each magnitude that is left a margin: the ones go first that cost the least in
+ * the squared error. For A2Q+ they sum to zero, for centring would take from the budget otherwise.
+ */
+function withMargin(
+  codes: Int32Array,
+  row: Float32Array,
+  scale: number,
+  { kind, budget }: Extract<WeightRule, { kind: 'a2q' | 'a2q+' }>,
+): Int32Array {
+  const kept = Int32Array.from(codes);
+  const cost = (i: number) => Math.abs(row[i]) / scale - Math.abs(codes[i]);
+  const order = [...codes.keys()].filter((i) => codes[i] !== 0);
+  order.sort((a, b) => cost(a) - cost(b) || a - b);
+  let sum = codes.reduce((most, code) => most + code, 0);
+  const isDone = () => (kind === 'a2q' || sum === 0) && total(kept) + LEAST_MARGIN * count(kept) <= budget;
+  while (!isDone()) {
+    const side = kind === 'a2q' || sum === 0 ? 0 : Math.sign(sum);
+    const at = order.find((i) => kept[i] !== 0 && (side === 0 || Math.sign(kept[i]) === side));
+    if (at === undefined) break;
+    const sign = Math.sign(kept[at]);
+    kept[at] -= sign;
+    sum -= sign;
+    order.splice(order.indexOf(at), 1);
+    if (kept[at] !== 0) order.push(at);
+  }
+  return kept;
+}
+
+function total(codes: Int32Array): number {
+  return codes.reduce((sum, code) => sum + Math.abs(code), 0);
+}
+
+function count(codes: Int32Array): number {
+  return codes.reduce((sum, code) => sum + (code === 0 ? 0 : 1), 0);
 }
 
 function withoutMean(values: Float64Array): Float64Array {
@@ -110,21 +149,4 @@ function withoutMean(values: Float64Array): Float64Array {
 
 function scaleBy(values: Float64Array, scale: number): Float64Array {
   return values.map((value) => value * scale);
-}
-
-/** Codes that sum to zero: the heavier side gives up what costs the least. */
-function balance(codes: Int32Array, row: Float32Array): Int32Array {
-  const result = Int32Array.from(codes);
-  let excess = codes.reduce((sum, code) => sum + code, 0);
-  const heavier = Math.sign(excess);
-  const order = [...codes.keys()].filter((i) => Math.sign(codes[i]) === heavier);
-  order.sort((a, b) => Math.abs(row[a]) - Math.abs(row[b]) || a - b);
-  while (excess !== 0)
-    for (const i of order) {
-      if (excess === 0) break;
-      if (Math.sign(result[i]) !== heavier) continue;
-      result[i] -= heavier;
-      excess -= heavier;
-    }
-  return result;
 }

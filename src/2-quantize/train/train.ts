@@ -21,6 +21,9 @@ export interface QuantizedTraining {
   readonly calibration: Samples;
 }
 
+/** Whose codes training starts from: AXE's are the best there are without training, and A2Q+'s budget holds them. */
+const START = { a2q: 'a2q', 'a2q+': 'axe' } as const;
+
 /** A training that has not started. */
 export interface Training {
   readonly trainer: Trainer;
@@ -49,7 +52,7 @@ export async function prepareTraining(
   const { assignment, method, range, inputBits, calibration } = quantized;
   const limited = [...assignment.layers.values()].some(({ accumulator }) => accumulator !== undefined);
   const { choices } = quantizeNetwork({ network, points }, assignment, calibration, {
-    method: limited ? method : undefined,
+    method: limited ? START[method] : undefined,
     range,
     biasCorrection: true,
     inputBits,

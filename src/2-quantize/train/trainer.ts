@@ -1,7 +1,6 @@
 /** Training: epochs of shuffled batches, step by step, so that the caller can show, stop, save and resume. */
 import { defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
 import type { Network } from '../../1-import/types.js';
-import { topOne } from '../../3-integer/host.js';
 import { shapeOf } from '../graph.js';
 import { batchShape, type Dataset, takeBatch } from './dataset.js';
 import { createModel, excessOf, type Parameters, parameterName } from './model.js';
@@ -251,15 +250,20 @@ function read(parameters: Parameters): ParameterValues {
   );
 }
 
-/** @param logits [classes][samples] */
+/**
+ * Samples whose largest logit, the first of equals, is the right one.
+ *
+ * @param logits [classes][samples]
+ * @param used samples from the front that count
+ */
 function countCorrect(logits: Float32Array, labels: Int32Array, used: number): number {
   const samples = labels.length;
   const classes = logits.length / samples;
-  const rows = new Float32Array(logits.length);
-  for (let c = 0; c < classes; c++)
-    for (let n = 0; n < samples; n++) rows[n * classes + c] = logits[c * samples + n];
-  const winners = topOne(rows, classes);
   let correct = 0;
-  for (let n = 0; n < used; n++) if (winners[n] === labels[n]) correct++;
+  for (let n = 0; n < used; n++) {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (logits[c * samples + n] > logits[best * samples + n]) best = c;
+    if (best === labels[n]) correct++;
+  }
   return correct;
 }

@@ -9,7 +9,7 @@ import { renderSweepHtml } from '../../9-report/sweep/html.js';
 import { formatRow, ROW_TITLES } from '../../9-report/sweep/rows.js';
 import { measured, type SweepReport, type SweepResult, type SweepRow } from '../../9-report/sweep/types.js';
 import * as errors from '../../diagnostics/command-errors.js';
-import { type Diagnostic, fail, NarrowgateError } from '../../diagnostics/diagnostic.js';
+import { type Diagnostic, fail, formatDiagnostic, NarrowgateError } from '../../diagnostics/diagnostic.js';
 import { readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
 import { inBackground } from '../background.js';
@@ -81,7 +81,7 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
       throw error;
     });
     if ('stoppedBy' in built) {
-      output.progress(`stopped by ${built.stoppedBy}; the same command goes on from here`);
+      process.stderr.write(`${formatDiagnostic(errors.interrupted(built.stoppedBy))}\n`);
       return exitCodeOf(built.stoppedBy);
     }
     if (built instanceof NarrowgateError) {

@@ -10,7 +10,8 @@ import { inputCodes } from '../../3-integer/host.js';
 import { boundNetwork } from '../../4-bounds/bounds.js';
 import { checkAccumulators } from '../../compile.js';
 import * as commandErrors from '../../diagnostics/command-errors.js';
-import { fail } from '../../diagnostics/diagnostic.js';
+import { fail, formatDiagnostic } from '../../diagnostics/diagnostic.js';
+import * as errors from '../../diagnostics/training-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { floatAccuracy, integerAccuracy } from '../accuracy.js';
 import { classesOf, readDataset } from '../dataset.js';
@@ -67,9 +68,8 @@ export async function train(given: GivenOptions, output: Output): Promise<number
   };
   const result = await runTraining(trainer, checkpoint, output);
   if (result.stoppedBy) {
-    output.progress(
-      `stopped by ${result.stoppedBy}; the same command with --resume goes on from ${checkpoint.file}`,
-    );
+    const stopped = errors.trainingStopped(result.stoppedBy, trainer.step, trainer.steps, checkpoint.file);
+    process.stderr.write(`${formatDiagnostic(stopped)}\n`);
     return exitCodeOf(result.stoppedBy);
   }
   const trained = finish();

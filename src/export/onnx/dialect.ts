@@ -31,6 +31,7 @@ export interface Bias {
 
 export interface Dialect {
   readonly name: string; // for messages
+  readonly batch?: number; // samples that the file declares; free without
   readonly biasInLayer: boolean; // as an input of Conv or Gemm where that is exact, instead of an Add behind it
   /** @returns what the format lacks, in words; else nothing, and node.output is written */
   quantize(writer: GraphWriter, node: QuantizeNode, x: Operand): string | undefined;

@@ -81,7 +81,8 @@ export class Emitter {
     const name = last
       ? writer.node('Transpose', `${x.name}_last`, [x.name], writer.free(`${x.name}_last`), { perm: TO_LAST })
       : x.name;
-    return writer.finish(network.name, input, { name, dims: last ? x.shape : fileDims(x.shape) });
+    const output = { name, dims: last ? x.shape : fileDims(x.shape) };
+    return writer.finish(network.name, input, output, this.dialect.batch);
   }
 
   private tensor(name: string): FileTensor {

@@ -34,7 +34,7 @@ export class GraphWriter {
   private readonly initializers: object[] = [];
   private readonly taken: Set<string>;
   private opset: Opset = 13;
-  private usesQonnx = false;
+  private qonnx = 0; // version of the domain
 
   /** @param reserved names of tensors that helpers may not take */
   constructor(reserved: Iterable<string>) {
@@ -44,6 +44,11 @@ export class GraphWriter {
   /** Ask for an operator set of at least this version. */
   needOpset(version: Opset): void {
     if (version > this.opset) this.opset = version;
+  }
+
+  /** Ask for a version of the QONNX operators: 1, or 2 for a Trunc with an output scale. */
+  needQonnx(version: 1 | 2): void {
+    this.qonnx = Math.max(this.qonnx, version);
   }
 
   /** A tensor name that is free, the wanted one if it can be. */
@@ -77,7 +82,7 @@ export class GraphWriter {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain = '',
   ): string {
-    if (domain === QONNX_DOMAIN) this.usesQonnx = true;
+    if (domain === QONNX_DOMAIN) this.needQonnx(1);
     this.nodes.push({
       opType: op,
       name,
@@ -89,18 +94,23 @@ export class GraphWriter {
     return output;
   }
 
-  /** @param dims of input and output without the batch axis, which is free */
+  /**
+   * @param batch samples of the batch axis, which is free without
+   * @param input and output without the batch axis
+   */
   finish(
     name: string,
     input: { readonly name: string; readonly dims: readonly number[] },
     output: { readonly name: string; readonly dims: readonly number[] },
+    batch?: number,
   ): Uint8Array {
+    const first = batch === undefined ? { dimParam: 'batch' } : { dimValue: batch };
     const value = (each: typeof input) => ({
       name: each.name,
       type: {
         tensorType: {
           elemType: TYPES.float,
-          shape: { dim: [{ dimParam: 'batch' }, ...each.dims.map((n) => ({ dimValue: n }))] },
+          shape: { dim: [first, ...each.dims.map((n) => ({ dimValue: n }))] },
         },
       },
     });
@@ -109,7 +119,7 @@ export class GraphWriter {
       producerName: 'narrowgate',
       opsetImport: [
         { domain: '', version: this.opset },
-        ...(this.usesQonnx ? [{ domain: QONNX_DOMAIN, version: 2 }] : []),
+        ...(this.qonnx > 0 ? [{ domain: QONNX_DOMAIN, version: this.qonnx }] : []),
       ],
       graph: {
         name,

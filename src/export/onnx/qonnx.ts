@@ -20,6 +20,7 @@ const ROUNDING: Readonly<Record<RoundingMode, string>> = {
 
 export const qonnx: Dialect = {
   name: 'QONNX',
+  batch: 1, // FINN and hls4ml want every shape fixed
   biasInLayer: false,
 
   quantize(writer, node, x) {
@@ -104,6 +105,7 @@ function writeTrunc(writer: GraphWriter, node: QuantizeNode, x: Operand): string
   const bitsIn = Math.min(MAX_BITS, Math.max(1, bits + shift));
   if (scale.length > 1 || derived !== shift || zeroPoint !== truncation.zeroPoint / 2 ** shift)
     return `${shift} dropped bits between scales ${truncation.scale} and ${scale.join(', ')}`;
+  writer.needQonnx(2);
   const scalar = (what: string, value: number) => writer.scalar(`${output}_${what}`, 'float', value);
   const inputs = [
     x.name,
@@ -131,6 +133,7 @@ function writeThresholds(
   const { scale, zeroPoint, encoding } = quantizer;
   if (scale.length > 1) return 'thresholds to codes with a scale per channel';
   if (zeroPoint !== 0) return 'thresholds to codes with a zero point';
+  if (given > 1 && x.rank > 2 && x.rank !== 4) return 'thresholds per channel of a tensor that is no image';
   const onSums = domain === 'accumulator';
   if (onSums && !steps) return 'thresholds on sums of unknown scale';
   const count = thresholds.length / given;
@@ -153,7 +156,7 @@ function writeThresholds(
     out_dtype: bipolar ? 'BIPOLAR' : `${signed ? 'INT' : 'UINT'}${bits}`,
     out_scale: { float: outScale },
     out_bias: { float: outBias },
-    ...(x.rank > 2 && { data_layout: x.channelAxis === 1 ? 'NCHW' : x.rank === 3 ? 'NLC' : 'NHWC' }),
+    ...(x.rank === 4 && { data_layout: x.channelAxis === 1 ? 'NCHW' : 'NHWC' }),
   };
   const table = writer.constant(`${output}_thresholds`, 'float', [rows, count], values);
   writer.node('MultiThreshold', name, [x.name, table], output, attributes, QONNX_DOMAIN);

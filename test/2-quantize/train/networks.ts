@@ -77,7 +77,7 @@ export function network(shape: readonly number[], steps: readonly Step[]): Netwo
     after.push(current);
   }
   return {
-    name: 'small',
+    name: 'trained',
     file: 'model.json',
     input: { name: 'x', shape },
     layout: 'NHWC',
