@@ -54,6 +54,8 @@ const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   test: 'no',
   parts: 'no',
   policy: 'no',
+  train: 'no',
+  trainLabels: 'no',
   testInputs: 'no',
   testLabels: 'no',
   epochs: 'no',

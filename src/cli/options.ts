@@ -79,6 +79,8 @@ export interface GivenOptions {
   readonly test?: string;
   readonly parts?: boolean;
   readonly policy?: string;
+  readonly train?: string;
+  readonly trainLabels?: string;
   readonly testInputs?: string;
   readonly testLabels?: string;
   readonly epochs?: string;

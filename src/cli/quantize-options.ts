@@ -80,9 +80,10 @@ export function parseQuantize(given: GivenOptions): QuantizeOptions & { readonly
 }
 
 /** a2q, a2q+ or axe. */
-export function parseMethod(text: string | undefined, option = '--method'): AccumulatorMethod | undefined {
+export function parseMethod(text: string | undefined): AccumulatorMethod | undefined {
   const method = METHODS.find((each) => each === text);
-  if (text !== undefined && method === undefined) fail(errors.badOption(option, METHODS.join(', '), text));
+  if (text !== undefined && method === undefined)
+    fail(errors.badOption('--method', METHODS.join(', '), text));
   return method;
 }
 

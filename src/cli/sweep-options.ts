@@ -18,7 +18,11 @@ export function sweepArguments(yargs: Argv): Argv {
       type: 'string',
       describe: "bits of the network's input, 1 to 16 (default: those of --input-type, else 8)",
     })
-    .option('methods', { type: 'string', describe: 'a list of a2q, a2q+ and axe (default axe)' })
+    .option('methods', {
+      type: 'string',
+      describe:
+        'a list of a2q, a2q+, axe, and with --train train-a2q, train-a2q+ (default axe, with --train axe,train-a2q+)',
+    })
     .option('calibrate', {
       type: 'string',
       demandOption: true,
@@ -34,6 +38,15 @@ export function sweepArguments(yargs: Argv): Argv {
       demandOption: true,
       describe: '.npy file of their class labels',
     })
+    .option('train', {
+      type: 'string',
+      describe: '.npy file of samples to train with: points of trained weights',
+    })
+    .option('train-labels', { type: 'string', describe: '.npy file of their class labels' })
+    .option('epochs', { type: 'string', describe: 'of each training (default: as the command train)' })
+    .option('batch', { type: 'string', describe: 'samples of a training step (default: as train)' })
+    .option('learning-rate', { type: 'string', describe: 'of the trainings (default: as train)' })
+    .option('seed', { type: 'string', describe: "of the order of a training's samples (default: as train)" })
     .option('policy', {
       type: 'string',
       describe:
@@ -87,6 +100,12 @@ const PRINTED: Readonly<Partial<Record<keyof GivenOptions, Printed>>> = {
   calibrate: 'file',
   test: 'file',
   testLabels: 'file',
+  train: 'file',
+  trainLabels: 'file',
+  epochs: 'value',
+  batch: 'value',
+  learningRate: 'value',
+  seed: 'value',
   count: 'value',
   simulator: 'value',
   parts: 'value',
@@ -102,9 +121,28 @@ export function sweepCommand(given: GivenOptions): string {
   return reportCommand('sweep', plain, PRINTED, { simulator: 'both', overflow: 'refuse' }, 'sweep');
 }
 
-/** Values of everything that changes the figures of a point, without the lists that points are made of. */
+/** What points are made of, and files, whose contents count. */
+const LISTS = [
+  'accumulators',
+  'weights',
+  'methods',
+  'calibrate',
+  'test',
+  'testLabels',
+  'train',
+  'trainLabels',
+  'fold',
+];
+const TRAINING = ['epochs', 'batch', 'learningRate', 'seed'] as const;
+
+/** Values of the options that change the figures of every point. */
 export function pointSettings(given: GivenOptions): object {
-  const lists = ['accumulators', 'weights', 'methods', 'calibrate', 'test', 'testLabels', 'fold'];
-  const keys = (Object.keys(PRINTED) as (keyof GivenOptions)[]).filter((key) => !lists.includes(key));
+  const others: readonly string[] = [...LISTS, ...TRAINING];
+  const keys = (Object.keys(PRINTED) as (keyof GivenOptions)[]).filter((key) => !others.includes(key));
   return Object.fromEntries(keys.map((key) => [key, given[key] ?? null]));
+}
+
+/** Values of the options that change trained points besides. */
+export function trainingSettings(given: GivenOptions): object {
+  return Object.fromEntries(TRAINING.map((key) => [key, given[key] ?? null]));
 }

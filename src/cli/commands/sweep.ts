@@ -9,10 +9,11 @@ import { renderSweepHtml } from '../../9-report/sweep/html.js';
 import { formatRow, ROW_TITLES } from '../../9-report/sweep/rows.js';
 import { measured, type SweepReport, type SweepResult, type SweepRow } from '../../9-report/sweep/types.js';
 import * as errors from '../../diagnostics/command-errors.js';
-import { type Diagnostic, fail, NarrowgateError } from '../../diagnostics/diagnostic.js';
+import { type Diagnostic, fail, formatDiagnostic, NarrowgateError } from '../../diagnostics/diagnostic.js';
 import { readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
 import { inBackground } from '../background.js';
+import { classesOf, readDataset } from '../dataset.js';
 import type { GivenOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
 import {
@@ -24,10 +25,11 @@ import {
   parseWhole,
 } from '../parse.js';
 import { realSamples } from '../samples.js';
+import { exitCodeOf } from '../signals.js';
 import { buildPoint, measurePoint, type SweepInputs } from '../sweep/measure.js';
-import { sweepPoints } from '../sweep/points.js';
+import { sweepPoints, trainedMethod } from '../sweep/points.js';
 import { fingerprintOf, SweepState } from '../sweep/state.js';
-import { pointSettings, sweepCommand } from '../sweep-options.js';
+import { pointSettings, sweepCommand, trainingSettings } from '../sweep-options.js';
 import { correct, readLabels } from './run.js';
 import { parseSimulators } from './simulate.js';
 
@@ -55,10 +57,14 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   const rows: SweepRow[] = [];
   const problems: Diagnostic[] = [];
   const started = performance.now();
-  const open = points.filter(({ name }) => !state.recall(name, fingerprintOf(common, name)));
+  const training = fingerprintOf(common, inputs.training ?? null, trainingSettings(given));
+  const fingerprints = points.map((point) =>
+    fingerprintOf(trainedMethod(point) ? training : common, point.name),
+  );
+  const open = points.filter(({ name }, index) => !state.recall(name, fingerprints[index]));
   let [tried, spent] = [0, 0];
   for (const [index, point] of points.entries()) {
-    const fingerprint = fingerprintOf(common, point.name);
+    const fingerprint = fingerprints[index];
     const known = state.recall<SweepResult>(point.name, fingerprint);
     const left = tried === 0 ? '' : `, about ${timeText((spent / tried) * (open.length - tried))} left`;
     output.progress(
@@ -68,10 +74,16 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
       rows.push({ point, result: known });
       continue;
     }
-    const built = await buildPoint(inputs, point).catch((error: unknown) => {
+    const directory = state.directory(point.name);
+    if (trainedMethod(point)) state.begin();
+    const built = await buildPoint(inputs, point, fingerprint, directory, output).catch((error: unknown) => {
       if (error instanceof NarrowgateError) return error;
       throw error;
     });
+    if ('stoppedBy' in built) {
+      process.stderr.write(`${formatDiagnostic(errors.interrupted(built.stoppedBy))}\n`);
+      return exitCodeOf(built.stoppedBy);
+    }
     if (built instanceof NarrowgateError) {
       problems.push(...built.diagnostics);
       const problem = built.diagnostics.map(({ message }) => message).join('; ');
@@ -79,7 +91,7 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
       rows.push({ point, problem });
     } else {
       state.begin();
-      const result = await measurePoint(inputs, built, state.directory(point.name), output);
+      const result = await measurePoint(inputs, built, directory, output);
       state.keep(point.name, fingerprint, result);
       rows.push({ point, result });
     }
@@ -125,7 +137,11 @@ async function readInputs(given: GivenOptions): Promise<SweepInputs> {
   if (samples === 0) fail(errors.usage(`expected at least one sample in ${file}, found none`, 'sweep'));
   const labels = readLabels(given.testLabels ?? '', samples, samples);
   const test = { file, array, labels };
-  return { given, prepared, calibration, test, simulators, count, parts: given.parts ?? true };
+  const training =
+    given.train === undefined
+      ? undefined
+      : readDataset(network, given.train, given.trainLabels ?? '', classesOf(network));
+  return { given, prepared, calibration, test, training, simulators, count, parts: given.parts ?? true };
 }
 
 /** Of the float network on the test samples, measured once. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { importModel } from '../../1-import/index.js';
 import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
-import type { Samples } from '../../2-quantize/evaluate/evaluate.js';
 import { type Prepared, prepareFloat } from '../../2-quantize/quantize.js';
 import type { Dataset } from '../../2-quantize/train/dataset.js';
 import type { QuantizedTraining } from '../../2-quantize/train/train.js';
@@ -15,6 +14,7 @@ import { fail, formatDiagnostic } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/training-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { floatAccuracy, integerAccuracy } from '../accuracy.js';
+import { classesOf, readDataset } from '../dataset.js';
 import { writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
 import type { Output } from '../output.js';
@@ -107,25 +107,6 @@ export async function train(given: GivenOptions, output: Output): Promise<number
 
 function percent(part: number): string {
   return `${(100 * part).toFixed(2)} %`;
-}
-
-function classesOf({ tensors, output }: Network): number {
-  return tensors.get(output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
-}
-
-/** @throws what reading samples throws, labels_mismatch, label_out_of_range */
-function readDataset(
-  network: Network,
-  file: string,
-  labelFile: string,
-  classes: number,
-): Dataset & { readonly samples: Samples } {
-  const samples = realSamples(network, readNpy(file), file);
-  const { count, values } = samples;
-  const labels = readLabels(labelFile, count, count);
-  for (let k = 0; k < count; k++)
-    if (labels[k] < 0 || labels[k] >= classes) fail(errors.labelOutOfRange(labelFile, k, labels[k], classes));
-  return { samples, values, labels, count, shape: network.input.shape };
 }
 
 /** Accuracy of the integer model, which is what hardware gives. */

@@ -4,6 +4,7 @@ import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
 import type { Samples } from '../../2-quantize/evaluate/evaluate.js';
 import type { Prepared } from '../../2-quantize/quantize.js';
+import type { Dataset } from '../../2-quantize/train/dataset.js';
 import { classify, inputCodes } from '../../3-integer/host.js';
 import type { BoundedNetwork } from '../../4-bounds/types.js';
 import { readBuildFolder } from '../../7-simulate/build-folder.js';
@@ -22,7 +23,8 @@ import { writeModel } from '../model-output.js';
 import { type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseQuantize, parseWidths } from '../quantize-options.js';
-import { pointOptions } from './points.js';
+import { pointOptions, trainedMethod } from './points.js';
+import { type Stopped, trainPoint } from './train-point.js';
 
 /** What all points of a sweep share. */
 export interface SweepInputs {
@@ -30,6 +32,7 @@ export interface SweepInputs {
   readonly prepared: Prepared;
   readonly calibration: Samples;
   readonly test: TestSet;
+  readonly training?: Dataset;
   readonly simulators: readonly Simulator[];
   readonly count: number; // samples that are simulated, the first of the test set
   readonly parts: boolean; // whether LUTs are counted by part, which takes a second synthesis
@@ -47,24 +50,35 @@ export interface BuiltPoint extends Compilation {
 }
 
 /**
- * Quantize, check and build; nothing is written.
+ * Quantize or train, check and build; but for the checkpoints of a training nothing is written.
  *
+ * @param fingerprint of the point, for its checkpoint
+ * @param directory of the point
  * @throws what phases 2 to 5 throw of a network or an option that they cannot take
  */
-export async function buildPoint(inputs: SweepInputs, point: SweepPoint): Promise<BuiltPoint> {
-  const { given, prepared, calibration } = inputs;
-  const own = pointOptions(given, point);
-  const assignment = assignUniform(prepared.network, prepared.points, parseWidths(own));
-  const { network, bounded } = await inBackground(
-    'quantize',
-    prepared,
-    assignment,
-    calibration,
-    parseQuantize(own),
-  );
+export async function buildPoint(
+  inputs: SweepInputs,
+  point: SweepPoint,
+  fingerprint: string,
+  directory: string,
+  output: Output,
+): Promise<BuiltPoint | Stopped> {
+  const { given } = inputs;
+  const method = trainedMethod(point);
+  const made = method
+    ? await trainPoint(inputs, point, method, { file: join(directory, 'checkpoint'), fingerprint }, output)
+    : await quantizePoint(inputs, point);
+  if ('stoppedBy' in made) return made;
+  const { network, bounded } = made;
   const { policy = 'asked' } = given;
   const options = planOptions(given, bounded, policy === 'asked' ? String(point.accumulator) : policy);
   return { network, ...(await inBackground('generate', bounded, options)) };
+}
+
+async function quantizePoint({ given, prepared, calibration }: SweepInputs, point: SweepPoint) {
+  const own = pointOptions(given, point);
+  const assignment = assignUniform(prepared.network, prepared.points, parseWidths(own));
+  return inBackground('quantize', prepared, assignment, calibration, parseQuantize(own));
 }
 
 /**
