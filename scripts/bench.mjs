@@ -16,7 +16,7 @@ import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
 import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
-import { measureImages } from './bench-images.mjs';
+import { measureImages, measurePolicies } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureQuantize } from './bench-quantize.mjs';
 import { measureRequantise } from './bench-requantise.mjs';
@@ -183,6 +183,11 @@ const sections = {
   windows: { print: measureWindows },
   requantise: { print: () => measureRequantise({ zoo, table }), zoo: true },
   images: { print: () => measureImages({ narrowgate, table, zoo, folder: work }), zoo: true },
+  policies: {
+    print: () => measurePolicies({ narrowgate, table, zoo, folder: work }),
+    zoo: true,
+    extra: true,
+  },
   quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
   export: { print: () => measureExport({ table, zoo }), zoo: true },
