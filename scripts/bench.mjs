@@ -184,7 +184,7 @@ const sections = {
   images: { print: () => measureImages({ narrowgate, table, zoo, folder: work }), zoo: true },
   quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
-  export: { print: () => measureExport({ table, zoo }), zoo: true },
+  export: { print: () => measureExport({ narrowgate, table, zoo, folder: work }), zoo: true },
   unrolled: { print: () => measureUnrolled(zoo), zoo: true },
   widths: {
     print: () => measureWidths({ narrowgate, networks: NETWORKS, model, table, folder: work }),
