@@ -190,8 +190,8 @@ const sections = {
   },
   quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
-  export: { print: () => measureExport({ table, zoo }), zoo: true },
   train: { print: () => measureTraining(), extra: true },
+  export: { print: () => measureExport({ narrowgate, table, zoo, folder: work }), zoo: true },
   unrolled: { print: () => measureUnrolled(zoo), zoo: true },
   widths: {
     print: () => measureWidths({ narrowgate, networks: NETWORKS, model, table, folder: work }),

@@ -4,6 +4,7 @@ import type { PortType } from '../../1-import/types.js';
 import * as errors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { FORMATS, type OnnxFormat, writeOnnx } from '../../export/onnx/index.js';
+import { portQuantizer } from '../../export/onnx/port.js';
 import { writeWhole } from '../../shared/output-folder.js';
 import { writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
@@ -28,7 +29,8 @@ export async function exportModel(given: GivenOptions, output: Output): Promise<
   });
   if (chosen === 'json') writeModel(out, network);
   else writeWhole(out, writeOnnx(network, chosen));
-  const inputPort = chosen === 'json' || !network.inputPort ? undefined : portOptions(network.inputPort);
+  const held = chosen === 'json' || portQuantizer(network) !== undefined;
+  const inputPort = held || !network.inputPort ? undefined : portOptions(network.inputPort);
   const text = [
     `${out}: ${NAMES[chosen]}`,
     ...(inputPort ? [`it takes real values; to build from it, say again ${inputPort}`] : []),

@@ -22,23 +22,22 @@ export interface FileWeights {
   readonly outputAxis: number;
 }
 
-/** The bias of a layer, [outputs], and the real value of one step of its sums, [outputs], where that is known. */
+/** The bias of a layer, [outputs], and the real value of one step of its sums, [outputs]. */
 export interface Bias {
   readonly layer: NetworkNode;
   readonly values: Float32Array;
-  readonly steps?: Float32Array;
+  readonly steps: Float32Array;
 }
 
 export interface Dialect {
   readonly name: string; // for messages
   readonly batch?: number; // samples that the file declares; free without
-  readonly biasInLayer: boolean; // as an input of Conv or Gemm where that is exact, instead of an Add behind it
   /** @returns what the format lacks, in words; else nothing, and node.output is written */
   quantize(writer: GraphWriter, node: QuantizeNode, x: Operand): string | undefined;
   /** @returns the name of the tensor of real weights; or what the format lacks */
   weights(writer: GraphWriter, weights: FileWeights): string | { readonly lacks: string };
-  /** A bias as a tensor; `integer` when it has codes in steps of the sums. */
-  bias(writer: GraphWriter, bias: Bias): { readonly name: string; readonly integer: boolean };
+  /** @returns the tensor of a bias that is an input of its layer; nothing for an Add behind it */
+  bias(writer: GraphWriter, bias: Bias): string | undefined;
   /** As quantize. @param steps real value of one step of the sums, [1] or [channels], for thresholds on sums */
   thresholds(
     writer: GraphWriter,

@@ -27,6 +27,7 @@ import {
   TO_FIRST,
   TO_LAST,
 } from './layout.js';
+import { portQuantizer } from './port.js';
 
 const HINT = 'docs/export.md says what each format can express; --format json holds all but integer kernels';
 
@@ -57,18 +58,21 @@ export class Emitter {
     this.tensors.set(name, { name: first, shape });
     if (inputPort)
       this.scales.set(name, Math.fround(inputPort.scale.numerator / inputPort.scale.denominator));
+    const port = portQuantizer(network);
+    if (!port) return;
+    const output = this.writer.free(port.output);
+    this.dialect.quantize(this.writer, { ...port, output }, operandOf({ name: first, shape }));
+    this.tensors.set(name, { name: output, shape });
   }
 
   /** A layer: its node, and the steps behind it. */
   layer({ node, steps }: Layer): void {
     const { bias, batchNorm, activation, output, thresholds } = steps;
     const weighted = node.op === 'dense' || node.op === 'conv';
-    if (weighted) {
-      const own = this.dialect.biasInLayer ? bias : undefined;
-      this.tensors.set((own ?? node).output, this.weighted(node, own));
-    } else this.step(node);
-    const behind = [weighted && this.dialect.biasInLayer ? undefined : bias, batchNorm, activation, output];
-    for (const step of behind) if (step) this.step(step);
+    const own = weighted ? this.ownBias(node, bias) : undefined;
+    if (weighted && bias && own) this.tensors.set(bias.output, this.weighted(node, bias, own));
+    else this.step(node);
+    for (const step of [own ? undefined : bias, batchNorm, activation, output]) if (step) this.step(step);
     if (thresholds && weighted)
       this.tensors.set(thresholds.output, this.thresholds(thresholds, this.sumSteps(node)));
   }
@@ -125,7 +129,7 @@ export class Emitter {
         return this.thresholds(node, undefined);
       case 'dense':
       case 'conv':
-        return this.weighted(node, undefined);
+        return this.weighted(node, node);
       case 'requantize':
         this.refuse(node, 'the rounding of an integer kernel');
         return this.made(node);
@@ -251,32 +255,30 @@ export class Emitter {
     return weights.scale.map((each) => each * scale);
   }
 
-  /** @param bias to be written with the layer */
-  private weighted(node: DenseNode | ConvNode, bias: ElementwiseNode | undefined): FileTensor {
+  /** The tensor of a bias that is an input of its layer. */
+  private ownBias(node: DenseNode | ConvNode, bias: ElementwiseNode | undefined): string | undefined {
+    const steps = this.sumSteps(node);
+    if (!bias?.operand || !steps) return undefined;
+    const spread = (values: Float32Array) =>
+      values.length === node.outputs ? values : new Float32Array(node.outputs).fill(values[0]);
+    return this.dialect.bias(this.writer, {
+      layer: node,
+      values: spread(bias.operand),
+      steps: spread(steps),
+    });
+  }
+
+  /** @param last the node whose output the layer's is: itself, or the bias that is one of its inputs */
+  private weighted(node: DenseNode | ConvNode, last: NetworkNode, bias?: string): FileTensor {
     const { writer, dialect } = this;
-    const { name, outputs } = node;
     const dense = node.op === 'dense';
     const x = dense ? this.tensor(node.input) : this.inOrder(node.input);
     const weights = dialect.weights(writer, dense ? denseWeights(node, x) : convWeights(node));
     if (typeof weights !== 'string') this.refuse(node, weights.lacks);
-    const inputs = [x.name, typeof weights === 'string' ? weights : ''];
+    const inputs = [x.name, typeof weights === 'string' ? weights : '', ...(bias ? [bias] : [])];
     const attributes = dense ? {} : { ...windowAttributes(node.window), group: node.groups };
-    const finish = (op: string, output: string, more: readonly string[] = []) =>
-      writer.node(op, name, [...inputs, ...more], output, attributes);
-    if (!bias?.operand) {
-      finish(dense ? 'MatMul' : 'Conv', node.output);
-      return this.made(node);
-    }
-    const spread = (values: Float32Array) =>
-      values.length === outputs ? values : new Float32Array(outputs).fill(values[0]);
-    const steps = this.sumSteps(node);
-    const given = { layer: node, values: spread(bias.operand), ...(steps && { steps: spread(steps) }) };
-    const { name: constant, integer } = dialect.bias(writer, given);
-    if (dense && !integer) {
-      finish('MatMul', node.output);
-      writer.node('Add', bias.name, [node.output, constant], bias.output); // Gemm may start its sum with the bias
-    } else finish(dense ? 'Gemm' : 'Conv', bias.output, [constant]);
-    return this.made(bias);
+    writer.node(dense ? (bias ? 'Gemm' : 'MatMul') : 'Conv', node.name, inputs, last.output, attributes);
+    return this.made(last);
   }
 }
 

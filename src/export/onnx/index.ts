@@ -11,7 +11,8 @@ export const FORMATS = ['qonnx', 'qdq'] as const;
 export type OnnxFormat = (typeof FORMATS)[number];
 
 /**
- * The bytes of an .onnx file. Input and output are real values in the axes of the Network's own files. A declared input port is not part of the file.
+ * The bytes of an .onnx file. Input and output are real values in the axes of the Network's own files. A declared input port is a
+ * quantizer where layers take its codes, else not part of the file.
  *
  * @throws weights_not_quantized of all layers, else export_not_expressible for each node that the format has no words for
  */

@@ -7,7 +7,6 @@ const { fround } = Math;
 
 export const qdq: Dialect = {
   name: 'ONNX with QuantizeLinear',
-  biasInLayer: true,
 
   quantize(writer, node, x) {
     const unlike = unlikeLinear(node.quantizer);
@@ -37,18 +36,16 @@ export const qdq: Dialect = {
     return writer.node('DequantizeLinear', `${layer.name}_weights`, inputs, writer.free(base), axis);
   },
 
+  /** Float biases are not inputs of Conv: onnxruntime rounds them to int32 in steps of the sums when weights are quantized. */
   bias(writer, { layer, values, steps }) {
+    const codes = integerBias(values, steps);
+    if (!codes) return undefined;
     const name = `${layer.output}_bias`;
-    const codes = steps && integerBias(values, steps);
-    if (!codes) return { name: writer.constant(name, 'float', [values.length], values), integer: false };
     const inputs = [
       writer.constant(`${name}_codes`, 'int32', [codes.length], codes),
       writer.constant(`${name}_scale`, 'float', [steps.length], steps),
     ];
-    const real = writer.node('DequantizeLinear', `${layer.name}_bias`, inputs, writer.free(name), {
-      axis: 0,
-    });
-    return { name: real, integer: true };
+    return writer.node('DequantizeLinear', `${layer.name}_bias`, inputs, writer.free(name), { axis: 0 });
   },
 
   thresholds() {

@@ -21,7 +21,6 @@ const ROUNDING: Readonly<Record<RoundingMode, string>> = {
 export const qonnx: Dialect = {
   name: 'QONNX',
   batch: 1, // FINN and hls4ml want every shape fixed
-  biasInLayer: false,
 
   quantize(writer, node, x) {
     const { quantizer, name, output } = node;
@@ -74,9 +73,8 @@ export const qonnx: Dialect = {
     return writer.node('Quant', name, inputs, output, type, QONNX_DOMAIN);
   },
 
-  bias(writer, { layer, values }) {
-    const name = writer.constant(`${layer.output}_bias`, 'float', [values.length], values);
-    return { name, integer: false };
+  bias() {
+    return undefined;
   },
 
   thresholds: writeThresholds,

@@ -148,7 +148,13 @@ describe('layers', () => {
     const whole = layers(Math.fround(1234 * steps[0]), Math.fround(-77 * steps[1]));
     expect(operators(whole, 'qdq')).toContain('Gemm');
     expect(operators(layers(0.123, -4.5), 'qdq').slice(-2)).toEqual(['MatMul', 'Add']);
-    for (const given of [whole, layers(0.123, -4.5)])
+    const image = imageNetwork(DIMS, [
+      FIRST,
+      conv([3, -2, 1, 5], 2, window(1), DIMS),
+      [{ op: 'elementwise', kind: 'add', operand: Float32Array.of(0.1, -2.3) }, DIMS],
+    ]);
+    expect(operators(image, 'qdq')).toContain('Add'); // onnxruntime would round a float bias of Conv
+    for (const given of [whole, layers(0.123, -4.5), image])
       for (const format of ['qonnx', 'qdq'] as const) expectSameFunction(given, through(given, format));
   });
 
@@ -187,6 +193,22 @@ describe('layers', () => {
         /'n2': ONNX with QuantizeLinear cannot express thresholds/,
       );
     }
+  });
+
+  test('a port whose codes layers take is a quantizer at the input, and the file says all', () => {
+    const inputPort = { signed: false, bits: 8, scale: { numerator: 1, denominator: 255 }, zeroPoint: 7 };
+    const given = {
+      ...imageNetwork(DIMS, [conv([3, -2, 1, 5], 2, window(1), DIMS), quantize(4, DIMS)]),
+      inputPort,
+    };
+    for (const format of ['qonnx', 'qdq'] as const) {
+      const again = through(given, format);
+      expect(again.inputPort).toBeUndefined();
+      expectSameFunction({ ...given, inputPort }, again);
+    }
+    const behind = { ...imageNetwork(DIMS, [FIRST, conv([3, -2, 1, 5], 2, window(1), DIMS)]), inputPort };
+    expect(operators(behind, 'qdq').filter((op) => op === 'QuantizeLinear')).toHaveLength(1);
+    expectSameFunction(behind, { ...through(behind, 'qdq'), inputPort });
   });
 
   test('nodes that the output does not need are left out', () => {
