@@ -5,20 +5,17 @@ import { evaluateFloat } from '../dist/2-quantize/evaluate/evaluate.js';
 import { topOne } from '../dist/3-integer/host.js';
 import { readNpy } from '../dist/shared/npy.js';
 
-/** Bits of weights and activations, bits of accumulators, further options. */
+/** Bits of weights, of activations and of accumulators. */
 const RUNS = [
   [8, 8],
-  [8, 8, 20],
-  [8, 8, 16],
   [4, 8],
-  [4, 8, undefined, '--method', 'axe'],
-  [4, 8, 20],
-  [4, 8, 16],
   [4, 4],
-  [4, 4, undefined, '--method', 'axe'],
-  [4, 4, 20],
-  [4, 4, 16],
-];
+].flatMap(([weights, activations]) => [
+  { weights, activations, method: 'nearest' },
+  { weights, activations, method: 'axe' },
+  { weights, activations, method: 'axe', accumulator: 20 },
+  { weights, activations, method: 'axe', accumulator: 16 },
+]);
 const SETS = ['cifar10_ic01_v0.7', 'cifar10_test_first500'];
 const PORT = ['--input-type', 'uint8', '--input-scale', '1'];
 
@@ -37,12 +34,23 @@ export async function measureQuantize({ narrowgate, table, zoo, folder }) {
     return topOne(outputs, 10).reduce((sum, each, n) => sum + (each === Number(y[n])), 0) / x.shape[0];
   });
   const rows = [['float32', '', '', ...float.map(percent), '', '']];
-  for (const [weights, activations, accumulator, ...more] of RUNS) {
+  for (const { weights, activations, method, accumulator } of RUNS) {
     const out = join(folder, 'resnet8');
     const limit = accumulator === undefined ? [] : ['--accumulator', String(accumulator)];
     const bits = ['--weights', String(weights), '--activations', String(activations)];
     const calibrate = ['--calibrate', data('cifar10_calib500', 'x_u8')];
-    const made = narrowgate('quantize', model, '-o', out, ...calibrate, ...bits, ...limit, ...more, ...PORT);
+    const made = narrowgate(
+      'quantize',
+      model,
+      '-o',
+      out,
+      ...calibrate,
+      ...bits,
+      ...limit,
+      '--method',
+      method,
+      ...PORT,
+    );
     const accuracy = SETS.map(
       (set) =>
         narrowgate('run', out, '--inputs', data(set, 'x_u8'), '--labels', data(set, 'y')).json.accuracy,
@@ -50,7 +58,6 @@ export async function measureQuantize({ narrowgate, table, zoo, folder }) {
     const layers = made.json.layers.filter(({ weightBits }) => weightBits !== undefined);
     const widest = Math.max(...made.json.layers.map((layer) => layer.accumulator.exact));
     const sparsity = layers.reduce((sum, layer) => sum + layer.sparsity, 0) / layers.length;
-    const method = accumulator === undefined && more.length === 0 ? 'nearest' : 'axe';
     rows.push([
       `W${weights}A${activations}`,
       accumulator ?? 'none',

@@ -24,11 +24,12 @@ export function chooseQuantizers(
 ): Map<string, Quantizer> {
   const port = portCodes(network, points, inputBits);
   const signs = signsOf(points, ranges);
+  const bitsOf = (tensor: string) => activationBits.get(tensor) ?? 0;
   const scales = new Map<string, number>(); // by `shared`
   for (const { tensor, shared } of points) {
     const seen = ranges.get(shared);
     if (!seen || scales.has(shared)) continue;
-    const bits = activationBits.get(tensor) ?? 0;
+    const bits = bitsOf(tensor);
     const signed = signs.get(shared) ?? true;
     if (signed && bits === 1) fail(errors.activationBitsSigned(tensor, { file: network.file, path: '' }));
     const isPort = port !== undefined && shared === network.input.name;
@@ -36,8 +37,10 @@ export function chooseQuantizers(
   }
   for (const group of additions(points)) {
     const fixed = port && group.includes(network.input.name) ? portScale(port) : undefined;
+    const bits = points.filter(({ shared }) => group.includes(shared)).map(({ tensor }) => bitsOf(tensor));
     const aligned = alignScales(
       group.map((shared) => scales.get(shared) ?? 1),
+      Math.max(...bits),
       fixed,
     );
     group.forEach((shared, k) => {
@@ -49,11 +52,7 @@ export function chooseQuantizers(
       .filter(({ tensor }) => !(port && tensor === network.input.name))
       .map(({ tensor, shared }) => [
         tensor,
-        activationQuantizer(
-          activationBits.get(tensor) ?? 0,
-          signs.get(shared) ?? true,
-          scales.get(shared) ?? 1,
-        ),
+        activationQuantizer(bitsOf(tensor), signs.get(shared) ?? true, scales.get(shared) ?? 1),
       ]),
   );
 }
@@ -89,6 +88,7 @@ function signsOf(points: readonly QuantizationPoint[], ranges: Observation['rang
 /** Groups of `shared` whose tensors meet in additions. */
 function additions(points: readonly QuantizationPoint[]): string[][] {
   const groups = new Map<string, Set<string>>();
-  for (const { scales, shared } of points) groups.set(scales, (groups.get(scales) ?? new Set()).add(shared));
-  return [...groups.values()].map((group) => [...group]).filter((group) => group.length > 1);
+  for (const { scales, shared } of points)
+    if (scales !== undefined) groups.set(scales, (groups.get(scales) ?? new Set()).add(shared));
+  return [...groups.values()].map((group) => [...group]);
 }

@@ -1,6 +1,6 @@
 /** Where a float network gets its quantizers: every tensor whose codes something takes. */
 import { inputsOf, type Network, type NetworkNode } from '../1-import/types.js';
-import { producersOf } from './graph.js';
+import { producersOf, readersOf } from './graph.js';
 
 /** A tensor that gets a quantizer. */
 export interface QuantizationPoint {
@@ -8,7 +8,7 @@ export interface QuantizationPoint {
   readonly role: 'input' | 'activation'; // input: nothing with weights stands between it and the network's input
   readonly signed: boolean; // false where values are never negative by construction
   readonly shared: string; // points with one value here take one quantizer, because a concatenation joins them
-  readonly scales: string; // points with one value here meet in additions: scales that differ by powers of two
+  readonly scales?: string; // points with one value here meet in additions: scales that differ by powers of two
 }
 
 /**
@@ -24,6 +24,7 @@ export function findPoints(network: Network): readonly QuantizationPoint[] {
   const points = new Set<string>();
   const shared = new Sets();
   const scales = new Sets();
+  const added: string[] = []; // a tensor of each addition
 
   /** Make a tensor codes. @returns the point that its codes come from (one of them, for a concatenation) */
   const demand = (tensor: string): string => {
@@ -44,7 +45,18 @@ export function findPoints(network: Network): readonly QuantizationPoint[] {
   for (const node of network.nodes) {
     if (node.op === 'dense' || node.op === 'conv' || (node.op === 'pool' && node.kind === 'average'))
       demand(node.input);
-    if (node.op === 'add') scales.join(demand(node.input), demand(node.other));
+    if (node.op === 'add') {
+      const first = demand(node.input);
+      scales.join(first, demand(node.other));
+      added.push(first);
+    }
+  }
+  // the host makes the input codes, and it makes one tensor of them: a quantizer stands where paths from the input part
+  const readers = readersOf(network.nodes);
+  for (const tensor of [network.input.name, ...network.nodes.map(({ output }) => output)]) {
+    const reading = readers.get(tensor) ?? [];
+    const parts = reading.length > 1 || reading.some(({ op }) => op === 'concat');
+    if (parts && isPreprocessing(tensor, producers)) demand(tensor);
   }
   const end = beforeSoftmax(network.output, producers);
   if (!endsInSums(end, producers)) demand(end);
@@ -54,12 +66,13 @@ export function findPoints(network: Network): readonly QuantizationPoint[] {
   const negative = new Set(
     found.filter((tensor) => canBeNegative(tensor, producers)).map((tensor) => shared.of(tensor)),
   );
+  const meeting = new Set(added.map((tensor) => scales.of(tensor)));
   return found.map((tensor) => ({
     tensor,
     role: isPreprocessing(tensor, producers) ? 'input' : 'activation',
     signed: negative.has(shared.of(tensor)),
     shared: shared.of(tensor),
-    scales: scales.of(tensor),
+    ...(meeting.has(scales.of(tensor)) && { scales: scales.of(tensor) }),
   }));
 }
 

@@ -13,7 +13,9 @@ const RANGES = ['minimum-maximum', 'percentile', 'mean-squared-error'] as const;
 const DEFAULT_BITS = 8;
 const DEFAULT_PERCENT = 99.9;
 const DEFAULT_RANGE: (typeof RANGES)[number] = 'mean-squared-error';
-/** What holds weights within an accumulator when the user names no method. */
+/** To nearest codes: no method that could hold an accumulator. */
+const NEAREST = 'nearest';
+/** Without a limit AXE is OPTQ, which measures better than rounding to nearest. */
 export const DEFAULT_METHOD: AccumulatorMethod = 'axe';
 
 export function quantizeArguments(yargs: Argv): Argv {
@@ -45,7 +47,7 @@ export function quantizeArguments(yargs: Argv): Argv {
     })
     .option('method', {
       type: 'string',
-      describe: `${METHODS.join(', ')} (default: ${DEFAULT_METHOD} with --accumulator, else rounding to nearest)`,
+      describe: `${[...METHODS, NEAREST].join(', ')} (default ${DEFAULT_METHOD})`,
     })
     .option('range', { type: 'string', describe: `${RANGES.join(', ')} (default ${DEFAULT_RANGE})` })
     .option('percentile', {
@@ -74,8 +76,7 @@ export function parseWidths(given: GivenOptions): UniformWidths {
 /** How numbers are chosen. */
 export function parseQuantize(given: GivenOptions): QuantizeOptions & { readonly limit?: number } {
   const { inputs: inputBits, accumulator: limit } = parseWidths(given);
-  const named = parseMethod(given.method);
-  const method = named ?? (limit === undefined ? undefined : DEFAULT_METHOD);
+  const method = given.method === NEAREST ? undefined : (parseMethod(given.method) ?? DEFAULT_METHOD);
   return { method, range: parseRange(given), biasCorrection: given.biasCorrection ?? true, inputBits, limit };
 }
 
@@ -83,7 +84,7 @@ export function parseQuantize(given: GivenOptions): QuantizeOptions & { readonly
 export function parseMethod(text: string | undefined): AccumulatorMethod | undefined {
   const method = METHODS.find((each) => each === text);
   if (text !== undefined && method === undefined)
-    fail(errors.badOption('--method', METHODS.join(', '), text));
+    fail(errors.badOption('--method', [...METHODS, NEAREST].join(', '), text));
   return method;
 }
 

@@ -96,15 +96,20 @@ describe('ranges', () => {
 
   test('scales that meet in additions differ by powers of two, never shrink and less than double', () => {
     const given = [0.7, 0.31, 5, 0.05];
-    const aligned = alignScales(given);
+    const aligned = alignScales(given, 8);
     for (const [k, scale] of aligned.entries()) {
       expect(scale).toBeGreaterThanOrEqual(given[k]);
-      expect(scale).toBeLessThan(2 * given[k]);
+      expect(scale).toBeLessThan(2.02 * given[k]);
       expect(Number.isInteger(Math.log2(scale / aligned[0]))).toBe(true);
+      expect(Number.isInteger(scale * 2 ** (7 - Math.floor(Math.log2(scale))))).toBe(true); // 8 significant bits
     }
-    expect(given.some((scale, k) => scale === aligned[k])).toBe(true);
-    expect(alignScales([3, 1.5], 1)).toEqual([4, 2]);
-    expect(alignScales([0.5, 0.25, 2])).toEqual([0.5, 0.25, 2]);
+    expect(alignScales([3, 1.5], 8, 1)).toEqual([4, 2]);
+    expect(alignScales([0.5, 0.25, 2], 8)).toEqual([0.5, 0.25, 2]);
+  });
+
+  test('scales so far apart that a float32 sum would round come closer', () => {
+    expect(alignScales([1, 2 ** -12], 8)).toEqual([1, 2 ** -7]);
+    expect(alignScales([1, 2 ** -12], 2)).toEqual([1, 2 ** -12]);
   });
 });
 

@@ -49,21 +49,42 @@ function rangeOf(seen: MagnitudeHistogram, steps: number, method: RangeMethod): 
   }
 }
 
+/** Significant bits of scales that meet in additions: code * scale and the sum of two are then exact in float32. */
+const MANTISSA_BITS = 8;
+/** Bits of a code, of its scale and of the shift between two scales that leave a float32 sum exact: 24 less the carry. */
+const EXACT_BITS = 23;
+
 /**
- * Scales of tensors that meet in additions, made to differ by powers of two: then the sum of two codes is exact with one
- * shift, and the accumulator of the addition stays short. Each scale is rounded up, by less than a factor of two; of the
- * given scales the one that rounds the others least is kept as it is.
+ * Scales of tensors that meet in additions, made to differ by powers of two, with a short mantissa: then the sum of two
+ * codes is exact with one shift, no rounding of float32 comes between, and the accumulator of the addition stays short.
+ * Each scale is rounded up, by less than a factor of two where the scales do not lie very far apart; of the given scales
+ * the one that rounds the others least is the base.
  *
+ * @param bits of the codes
  * @param fixed scale that cannot be changed, of an input port
  */
-export function alignScales(scales: readonly number[], fixed?: number): number[] {
-  const aligned = (base: number) =>
-    scales.map((scale) => base * 2 ** Math.ceil(Math.log2(scale / base) - 1e-6));
+export function alignScales(scales: readonly number[], bits: number, fixed?: number): number[] {
+  const furthest = 2 ** -Math.max(0, EXACT_BITS - MANTISSA_BITS - bits);
+  const aligned = (base: number) => {
+    const powers = scales.map((scale) => base * 2 ** Math.ceil(Math.log2(scale / base) - 1e-6));
+    const least = Math.max(...powers) * furthest;
+    return powers.map((scale) => Math.max(scale, least));
+  };
   const loss = (base: number) =>
     aligned(base).reduce((sum, scale, k) => sum + Math.log2(scale / scales[k]), 0);
-  let best = fixed ?? scales[0];
-  if (fixed === undefined) for (const scale of scales) if (loss(scale) < loss(best) - 1e-9) best = scale;
+  let best = fixed ?? shortMantissa(scales[0]);
+  if (fixed === undefined)
+    for (const scale of scales) {
+      const base = shortMantissa(scale);
+      if (loss(base) < loss(best) - 1e-9) best = base;
+    }
   return aligned(best);
+}
+
+/** The next number from x on with few significant bits. */
+function shortMantissa(x: number): number {
+  const unit = 2 ** (Math.floor(Math.log2(x)) - MANTISSA_BITS + 1);
+  return Math.ceil(x / unit) * unit;
 }
 
 /** Quantizer of an activation. */
