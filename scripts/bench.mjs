@@ -1,7 +1,7 @@
 /**
  * `make bench`: the numbers of docs/measurements.md, as Markdown on standard output.
  *
- * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [fifos] [clock]
+ * usage: node scripts/bench.mjs [times] [scaling] [resources] [arrays] [model] [thresholds] [planning] [dsp] [widths] [add] [adders] [unrolled] [windows] [images] [fifos] [clock]
  *   (default: all but fifos and clock)
  * `clock` needs the npm package with nextpnr: docs/resources.md.
  * The zoo's networks are needed for times, resources, dsp, widths, images, fifos and clock: NARROWGATE_ZOO names its folder (default ../shared/zoo).
@@ -23,6 +23,7 @@ import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
 import { measureImages } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
+import { measurePlanning } from './bench-planning.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
@@ -175,6 +176,7 @@ const widths = () => measureWidths({ narrowgate, networks: NETWORKS, model, tabl
 const sections = {
   ...{ times, scaling: measureScaling, resources, arrays: measureArrays, model: measureModel },
   thresholds: measureThresholds,
+  planning: () => measurePlanning(zoo),
   dsp,
   add: () => measureAdd(),
   adders: () => measureAdders(zoo),
@@ -188,7 +190,18 @@ const sections = {
 };
 const usual = Object.keys(sections).filter((name) => name !== 'clock' && name !== 'fifos');
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : usual;
-const NEED_ZOO = ['times', 'resources', 'dsp', 'unrolled', 'widths', 'images', 'fifos', 'export', 'clock'];
+const NEED_ZOO = [
+  'times',
+  'resources',
+  'planning',
+  'dsp',
+  'unrolled',
+  'widths',
+  'images',
+  'fifos',
+  'export',
+  'clock',
+];
 for (const name of wanted) {
   if (!sections[name]) throw new Error(`unknown section '${name}': ${Object.keys(sections).join(', ')}`);
   if (NEED_ZOO.includes(name) && !existsSync(zoo)) {
