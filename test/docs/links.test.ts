@@ -31,8 +31,10 @@ function anchors(file: string): string[] {
 }
 
 describe('links in documents lead somewhere', () => {
-  const examples = readdirSync(join(root, 'examples')).map((name) => join('examples', name));
-  const files = ['.', 'docs', ...examples].flatMap(pages);
+  const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join('examples', name));
+  const files = ['.', 'docs', 'examples', ...examples].flatMap(pages);
   it.each(files.map((file) => relative(root, file)))('%s', (name) => {
     const file = join(root, name);
     const broken = [...prose(readFileSync(file, 'utf8')).matchAll(/\]\(([^)\s]+)\)/g)]
