@@ -45,6 +45,33 @@ export function measureImages({ narrowgate, table, zoo, folder }) {
   console.log(table([...head, 'MACs / (multipliers x interval)', 'samples', 'mismatches', 'build, s'], rows));
 }
 
+/** Model, longest interval and samples in Verilator of the comparison of accumulator policies. */
+const COMPARED = [
+  { name: 'kws_int8', cycles: 50_000, inputs: 'kws01_first500_x_int8', samples: 2 },
+  { name: 'resnet8_int8', cycles: 500_000, inputs: 'cifar10_ic01_v0.7_x_u8', samples: 1, pixels: true },
+];
+
+/** Convolutional networks with each accumulator policy, synthesised by Yosys; takes most of an hour. */
+export function measurePolicies({ narrowgate, table, zoo, folder }) {
+  console.log('\n## Convolutional networks for each accumulator policy (xc7), checked in Verilator\n');
+  const rows = COMPARED.flatMap(({ name, cycles, inputs, samples, pixels }) => {
+    const data = join(zoo, `data/${inputs}.npy`);
+    const codes = pixels ? signedCopy(data, join(folder, `${inputs}.npy`)) : data;
+    const { json } = narrowgate(
+      ...['compare', join(zoo, `tflite/${name}.tflite`), '--accumulators', '32,datatype,l1,minimal'],
+      ...['--cycles', String(cycles), '--inputs', codes, '--count', String(samples)],
+      ...['--simulator', 'verilator', '-o', join(folder, `${name}-policies`)],
+    );
+    return json.rows.map(({ accumulator, bits, lut, sites, ff, bram, dsp, interval, vectors, passed }) => {
+      const widths = `${Math.min(...bits)} to ${Math.max(...bits)}`;
+      const check = passed ? `${vectors} bit-exact` : 'FAILED';
+      return [name, interval, accumulator, widths, lut, sites, ff, bram, dsp, check];
+    });
+  });
+  const head = ['network', 'interval', 'policy', 'bits', 'LUT', 'sites', 'FF', 'BRAM', 'DSP', 'check'];
+  console.log(table(head, rows));
+}
+
 /** Pixels 0 .. 255 as the int8 codes pixel - 128: the same bytes with the top bit inverted. */
 function signedCopy(from, to) {
   const bytes = readFileSync(from);

@@ -22,8 +22,17 @@ const RECIPES = {
 const AFTER = ['a2q', 'a2q+', 'axe'];
 const DURING = ['a2q', 'a2q+'];
 
-/** @param options cached: run nothing */
-export function measureTraining({ networks, seeds, accumulators, bits, cached }) {
+const ALL = {
+  networks: ['mlp', 'cnn'],
+  seeds: 3,
+  accumulators: ['32', '16', '14', '12', '10'],
+  bits: ['4', '2'],
+};
+
+/** @param asked networks, seeds, accumulators, bits; cached: run nothing */
+export function measureTraining(asked = {}) {
+  const { networks, seeds, accumulators, bits, cached = false } = { ...ALL, ...asked };
+  mkdirSync(CACHE, { recursive: true });
   const files = mnist();
   const test = ['--inputs', files.testInputs, '--labels', files.testLabels];
   const table = (head, rows) =>
@@ -163,7 +172,6 @@ function contentHash(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  mkdirSync(CACHE, { recursive: true });
   const args = process.argv.slice(2);
   const value = (option, otherwise) => (args.includes(option) ? args[args.indexOf(option) + 1] : otherwise);
   const named = ['mlp', 'cnn'].filter((name) => args.includes(name));

@@ -16,12 +16,13 @@ import { measureClock } from './bench-clock.mjs';
 import { measureDsp } from './bench-dsp.mjs';
 import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
-import { measureImages } from './bench-images.mjs';
+import { measureImages, measurePolicies } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measureQuantize } from './bench-quantize.mjs';
 import { measureRequantise } from './bench-requantise.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
+import { measureTraining } from './bench-train.mjs';
 import { measureUnrolled } from './bench-unrolled.mjs';
 import { measureWidths } from './bench-widths.mjs';
 import { measureWindows } from './bench-windows.mjs';
@@ -165,7 +166,7 @@ function clock() {
   measureClock({ narrowgate, table, network, folder: work });
 }
 
-/** What each section prints; whether it needs the zoo; extra: only when named (an hour, or nextpnr: docs/resources.md). */
+/** What each section prints; whether it needs the zoo; extra: only when named (hours, or nextpnr: docs/resources.md). */
 const sections = {
   times: { print: times, zoo: true },
   scaling: { print: measureScaling },
@@ -182,9 +183,15 @@ const sections = {
   windows: { print: measureWindows },
   requantise: { print: () => measureRequantise({ zoo, table }), zoo: true },
   images: { print: () => measureImages({ narrowgate, table, zoo, folder: work }), zoo: true },
+  policies: {
+    print: () => measurePolicies({ narrowgate, table, zoo, folder: work }),
+    zoo: true,
+    extra: true,
+  },
   quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
   export: { print: () => measureExport({ table, zoo }), zoo: true },
+  train: { print: () => measureTraining(), extra: true },
   unrolled: { print: () => measureUnrolled(zoo), zoo: true },
   widths: {
     print: () => measureWidths({ narrowgate, networks: NETWORKS, model, table, folder: work }),

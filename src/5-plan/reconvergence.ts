@@ -85,7 +85,9 @@ class Branches {
       const taken = this.takenAtFork(side, depth);
       return taken?.every((time, beat) => beat === due.length - 1 || time <= due[beat]) ?? false;
     };
-    let [low, high] = [-1, this.arrives[side].length]; // low is too small
+    const most = this.arrives[side].length;
+    let [low, high] = [-1, 0]; // low is too small
+    while (high < most && !isEnough(high)) [low, high] = [high, Math.min(2 * high || 1, most)];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (isEnough(middle)) high = middle;
