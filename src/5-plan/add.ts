@@ -21,7 +21,7 @@ export function addUnit(
     convertLanes(stream, lanes, k === 0 ? 'input_width' : 'input2_width'),
   );
   const [taken, taken2] = converted.map((parts, k) => parts.at(-1)?.output ?? streams[k]);
-  const accumulator = sumAccumulator(bounded, true);
+  const accumulator = place.memo.once(bounded, 'accumulator', () => sumAccumulator(bounded, true));
   const sums: Stream = { lanes, laneBits: accumulator.bits, beats: taken.beats };
   // the field is unsigned where its zero moved: sum = field + offset
   const added = modulo(-accumulator.offset, 2 ** accumulator.bits);

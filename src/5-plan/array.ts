@@ -25,30 +25,43 @@ export function weightKind({ encoding, signed, bits, min }: IntegerType): number
  * activations select weights: twice the sum of the weights at +1 is the product sum plus the sum of all weights, and
  * every weight with a sign is taken as w + 2^(W-1).
  */
-export function boothConstant(weights: Int32Array, activation: IntegerType, weight: IntegerType): number {
+function boothConstant(
+  weights: Int32Array,
+  activation: IntegerType,
+  weight: IntegerType,
+  digits: Map<number, number>, // what the digits of a weight add, where known
+): number {
   const kind = weightKind(weight);
   if (activation.encoding === 'bipolar') {
     const perWeight = kind === 0 ? 0 : 2 ** weight.bits;
     return weights.reduce((sum, w) => sum + w + perWeight, 0);
   }
-  const narrowRow = 2 ** activation.bits - 1;
-  const wideRow = 2 ** (activation.bits + 1) - 1;
-  const signedBits = kind === 0 ? weight.bits + 1 : weight.bits;
-  const digits = Math.ceil(signedBits / 2);
   const shift = activation.signed ? 2 ** (activation.bits - 1) : 0;
   let constant = 0;
   for (const w of weights) {
-    constant += shift * w;
-    if (kind === 2 || kind === 3) {
-      if (w < 0) constant += narrowRow;
-      continue;
+    let own = digits.get(w);
+    if (own === undefined) {
+      own = digitConstant(w, activation.bits, kind, weight.bits);
+      digits.set(w, own);
     }
-    const bit = (at: number) => (at < 0 ? 0 : Math.floor(w / 2 ** at) & 1); // sign-extended
-    for (let d = 0; d < digits; d++) {
-      const digit = bit(2 * d) + bit(2 * d - 1) - 2 * bit(2 * d + 1);
-      const top = d === digits - 1 && signedBits % 2 === 1;
-      if (digit < 0) constant += 4 ** d * (top ? narrowRow : wideRow);
-    }
+    constant += shift * w + own;
+  }
+  return constant;
+}
+
+/** 4^d * (2^rowBits - 1) for every negative digit d of a weight. */
+function digitConstant(w: number, activationBits: number, kind: number, weightBits: number): number {
+  const narrowRow = 2 ** activationBits - 1;
+  const wideRow = 2 ** (activationBits + 1) - 1;
+  if (kind === 2 || kind === 3) return w < 0 ? narrowRow : 0;
+  const signedBits = kind === 0 ? weightBits + 1 : weightBits;
+  const digits = Math.ceil(signedBits / 2);
+  const bit = (at: number) => (at < 0 ? 0 : Math.floor(w / 2 ** at) & 1); // sign-extended
+  let constant = 0;
+  for (let d = 0; d < digits; d++) {
+    const digit = bit(2 * d) + bit(2 * d - 1) - 2 * bit(2 * d + 1);
+    const top = d === digits - 1 && signedBits % 2 === 1;
+    if (digit < 0) constant += 4 ** d * (top ? narrowRow : wideRow);
   }
   return constant;
 }
@@ -61,8 +74,9 @@ export function rowConstants(
   { weights, inputs, outputs, weightType }: IntegerLayer,
   activation: IntegerType,
 ): number[] {
+  const digits = new Map<number, number>();
   return Array.from({ length: outputs }, (_, row) =>
-    boothConstant(weights.subarray(row * inputs, (row + 1) * inputs), activation, weightType),
+    boothConstant(weights.subarray(row * inputs, (row + 1) * inputs), activation, weightType, digits),
   );
 }
 

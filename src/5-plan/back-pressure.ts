@@ -126,29 +126,35 @@ function demandOnInput(
 /** A memory of `held` groups of so many beats: a group has room when the one before those in the memory has left. */
 function throughGroups(arrives: Float64Array, demand: Demand, size: number, held: number): Demand {
   const out = (demand.taken.length / arrives.length) * size; // beats that a group becomes
-  const taken = arrives.map((time, beat) => {
-    const last = Math.floor((Math.floor(beat / size) - held + 1) * out) - 1;
-    return last >= 0 ? Math.max(time, demand.taken[last]) : time;
-  });
-  const slack = arrives.map((_, beat) => {
-    const [from, to] = [
-      Math.floor(Math.floor(beat / size) * out),
-      Math.ceil((Math.floor(beat / size) + 1) * out),
-    ];
+  const taken = arrives.slice();
+  if (size === 1 && out === 1) {
+    for (let beat = held; beat < taken.length; beat++)
+      taken[beat] = Math.max(taken[beat], demand.taken[beat - held]);
+    return { taken, slack: demand.slack };
+  }
+  const slack = new Float64Array(arrives.length);
+  for (let begin = 0, group = 0; begin < arrives.length; begin += size, group++) {
+    const last = Math.floor((group - held + 1) * out) - 1;
+    const room = last >= 0 ? demand.taken[last] : 0;
+    const end = Math.min(begin + size, arrives.length);
+    for (let beat = begin; beat < end; beat++) taken[beat] = Math.max(arrives[beat], room);
     let least = Number.POSITIVE_INFINITY;
-    for (let k = from; k < to; k++) least = Math.min(least, demand.slack[k]);
-    return least;
-  });
+    for (let k = Math.floor(group * out); k < Math.ceil((group + 1) * out); k++)
+      least = Math.min(least, demand.slack[k]);
+    slack.fill(least, begin, end);
+  }
   return { taken, slack };
 }
 
 /** A FIFO of so many beats in its memory and one in its output register; 0: no FIFO. */
 export function throughFifo(arrives: Float64Array, { taken, slack }: Demand, depth: number): Demand {
-  if (depth === 0) return { taken: taken.map((time, beat) => Math.max(time, arrives[beat])), slack };
-  return {
-    taken: arrives.map((time, beat) => (beat > depth ? Math.max(time, taken[beat - depth - 1] + 1) : time)),
-    slack,
-  };
+  const times = arrives.slice();
+  if (depth === 0)
+    for (let beat = 0; beat < times.length; beat++) times[beat] = Math.max(times[beat], taken[beat]);
+  else
+    for (let beat = depth + 1; beat < times.length; beat++)
+      times[beat] = Math.max(times[beat], taken[beat - depth - 1] + 1);
+  return { taken: times, slack };
 }
 
 /** Windows that are read as late as they can be; a pixel is taken when the windows that it displaces were read. */

@@ -5,6 +5,7 @@ import { layerUnit, type Place } from './dense.js';
 import type { PlannedLayer } from './engines/types.js';
 import type { LaneOption } from './fold.js';
 import type { Stage } from './graph.js';
+import type { Memo } from './memo.js';
 import { concatUnit, depthToSpaceUnit, forkUnit, upsampleUnit } from './moves.js';
 import { poolUnit } from './pool.js';
 import { inputUnit, outputUnit } from './ports.js';
@@ -18,6 +19,7 @@ interface UnitOptions {
   readonly channelOrders: ChannelOrders;
   readonly way?: RequantisationWay;
   readonly report?: Target; // report what the ways of requantisation cost on this target
+  readonly memo: Memo;
 }
 
 /**
@@ -31,7 +33,7 @@ export function buildUnits(
   layers: readonly PlannedLayer[],
   lanes: readonly LaneOption[],
   inputLanes: number,
-  { channelOrders, way, report }: UnitOptions,
+  { channelOrders, way, report, memo }: UnitOptions,
 ): Unit[] {
   const { network } = bounded;
   const nameOf = unitNames(network.name);
@@ -85,6 +87,7 @@ export function buildUnits(
       option: lanes[k],
       way,
       report,
+      memo,
     };
     const unit = unitOf(place, stage, layers, bounded);
     const channelOrder = channelOrders.get(stage.node.name);

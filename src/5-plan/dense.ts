@@ -6,6 +6,7 @@ import { isPointwise, windowPart } from './conv.js';
 import { planEngine } from './engines/index.js';
 import type { PlannedLayer } from './engines/types.js';
 import { foldShape, type LaneOption } from './fold.js';
+import type { Memo } from './memo.js';
 import { planRequantisation, type RequantisationWay, type StepInput } from './requantise.js';
 import { requantisationReport } from './requantise-report.js';
 import { convertLanes, laneCode, registerPart, tensorOf } from './stream.js';
@@ -20,17 +21,20 @@ export interface Place {
   readonly option: LaneOption;
   readonly way?: RequantisationWay; // of requantisation; the cheapest by default
   readonly report?: Target; // report what its ways cost on this target
+  readonly memo: Memo; // of the network and the options that all its drafts share
 }
 
 /** The unit of a dense layer or a convolution. */
 export function layerUnit(place: Place, planned: PlannedLayer): Unit {
-  const { network, name, option, streams, from } = place;
+  const { network, name, option, streams, from, memo } = place;
   const { layer, step } = planned;
   const { choice } = option;
   if (!choice) throw new Error(`layer ${layer.name} has no folding`);
   const { pe, simd } = choice;
   const module = `${network.name}_${name}`;
-  const engine = planEngine(planned, choice, module);
+  const { draft, dsp } = planned;
+  const engineKey = JSON.stringify(['engine', choice, draft, dsp]);
+  const engine = memo.once(layer, engineKey, () => planEngine(planned, choice, module));
   const { accumulator, sums } = engine;
   const before = partsBefore(planned, option, streams[0]);
   const { inputs, outputs } = foldShape(layer);
@@ -98,7 +102,7 @@ function partsBefore(
  * @param spacing cycles from one beat of sums to the next, at least
  */
 export function requantiseSums(
-  { network, name, option, way, report }: Place,
+  { network, name, option, way, report, memo }: Place,
   step: IntegerStep,
   accumulator: PlannedAccumulator,
   ranges: readonly Interval[],
@@ -108,15 +112,19 @@ export function requantiseSums(
   const type = tensorOf(network, step.output).type;
   const narrowed = convertLanes(sums, option.outLanes, 'sum_width');
   const { lanes, beats } = narrowed.at(-1)?.output ?? sums;
-  const requantise = planRequantisation(
-    step,
-    type,
-    step.reversed ? fallingOrder(sumOrder(accumulator, ranges)) : sumOrder(accumulator, ranges),
-    lanes,
-    beats,
-    Math.max(1, Math.floor((spacing * lanes) / sums.lanes)),
-    `${network.name}_${name}_steps`,
-    way,
+  const cycles = Math.max(1, Math.floor((spacing * lanes) / sums.lanes));
+  const key = JSON.stringify(['requantisation', lanes, beats, cycles, way]);
+  const requantise = memo.once(accumulator, key, () =>
+    planRequantisation(
+      step,
+      type,
+      step.reversed ? fallingOrder(sumOrder(accumulator, ranges)) : sumOrder(accumulator, ranges),
+      lanes,
+      beats,
+      cycles,
+      `${network.name}_${name}_steps`,
+      way,
+    ),
   );
   const register = registerPart(requantise.part.output);
   return {

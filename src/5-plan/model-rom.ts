@@ -15,7 +15,19 @@ export function inBlockRam({ width, words, unregistered }: MemoryImage): boolean
 }
 
 /** The columns of a ROM, compared by a hash of 64 bits. */
-export function romColumns({ width, words }: MemoryImage): RomColumns {
+export function romColumns(image: MemoryImage): RomColumns {
+  let columns = known.get(image);
+  if (!columns) {
+    columns = countColumns(image);
+    known.set(image, columns);
+  }
+  return columns;
+}
+
+/** Of images that never change. */
+const known = new WeakMap<MemoryImage, RomColumns>();
+
+function countColumns({ width, words }: MemoryImage): RomColumns {
   const depth = words.length;
   if (depth === 1) return { distinct: 0, luts: 0, skew: 0 };
   const [low, high, ones] = [new Int32Array(width), new Int32Array(width), new Int32Array(width)];

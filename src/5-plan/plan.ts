@@ -15,6 +15,7 @@ import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
 import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
 import { type Stage, stagesOf } from './graph.js';
+import { Memo } from './memo.js';
 import { estimateUnit } from './model.js';
 import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
@@ -39,6 +40,7 @@ export interface PlanOptions {
   readonly budget?: Budget; // of planWithin
   readonly searchEffort?: number; // of the search for common sums in unrolled layers; default: DEFAULT_EFFORT in solve.ts
   readonly draft?: boolean; // true: quickly, with more adders in unrolled layers than need be
+  readonly memo?: Memo; // of the drafts of one network: they differ in cycles, folds, engines and prices at most
   readonly blockRamWeight?: number; // extra price of block RAM in the choice of a folding, in its bits' LUTs
   readonly requantisation?: RequantisationWay; // for all layers; default: the cheapest
   readonly perPeWidths?: boolean; // accumulators of their own width for processing elements under 'minimal'; default true
@@ -70,6 +72,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     channelOrders,
     way: options.requantisation,
     report: options.draft ? undefined : options.target,
+    memo: options.memo ?? new Memo(),
   });
   const units = withFifos(built).map((unit) => withMemories(unit, options.target));
   return {

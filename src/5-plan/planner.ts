@@ -7,6 +7,7 @@ import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { engineOption } from './engines/index.js';
 import { divisors, foldShape } from './fold.js';
+import { Memo } from './memo.js';
 import { totalEstimate } from './model.js';
 import { isLayer, type PlanOptions, planNetwork } from './plan.js';
 import type { Estimate, Plan } from './types.js';
@@ -55,9 +56,10 @@ interface Excess {
  *
  * @throws does_not_fit, and what planNetwork throws
  */
-export function planWithin(bounded: BoundedNetwork, options: PlanOptions): Plan {
-  const { budget } = options;
-  if (!budget) return planNetwork(bounded, options);
+export function planWithin(bounded: BoundedNetwork, given: PlanOptions): Plan {
+  const { budget } = given;
+  if (!budget) return planNetwork(bounded, given);
+  const options = { ...given, memo: new Memo() };
   if (options.cycles === undefined && options.folds === undefined) {
     const fastest = fastestFit(bounded, options, budget);
     if ('draft' in fastest) return completed(bounded, fastest.draft);

@@ -47,7 +47,8 @@ export function poolUnit(
   const global = isGlobalPool(pool);
   const windows = global ? [] : [windowPart(window, type, lanes, 1, true)];
   const taken = [...converted, ...windows].at(-1)?.output ?? input;
-  const accumulator = bounded && sumAccumulator(bounded, false);
+  const accumulator =
+    bounded && place.memo.once(bounded, 'accumulator', () => sumAccumulator(bounded, false));
   const bits = accumulator?.bits ?? type.bits;
   const pooled: Stream = { lanes, laneBits: bits, beats: positionsOf(window) * folds };
   const parameters = new Map<string, number | string>([

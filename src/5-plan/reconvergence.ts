@@ -80,18 +80,22 @@ class Branches {
   leastDepth(side: 0 | 1): number {
     // where a line buffer in the branch holds up the fork now and then, no FIFO prevents it
     const free = this.takenAtFork(side, Number.POSITIVE_INFINITY);
-    const due = this.passed.map((_, beat) => Math.max(this.passed[beat + 1] ?? 0, free?.[beat] ?? 0));
-    const isEnough = (depth: number) => {
-      const taken = this.takenAtFork(side, depth);
-      return taken?.every((time, beat) => beat === due.length - 1 || time <= due[beat]) ?? false;
-    };
-    const most = this.arrives[side].length;
-    let [low, high] = [-1, 0]; // low is too small
-    while (high < most && !isEnough(high)) [low, high] = [high, Math.min(2 * high || 1, most)];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (isEnough(middle)) high = middle;
-      else low = middle;
+    const beats = this.arrives[side].length;
+    if (!free) return beats;
+    const due = this.passed.map((_, beat) => Math.max(this.passed[beat + 1] ?? 0, free[beat]));
+    due[due.length - 1] = Number.POSITIVE_INFINITY;
+    const late = (depth: number) => lateness(this.takenAtFork(side, depth), due);
+    const pace = this.passed[this.passed.length - 1] / beats; // cycles per beat at the FIFO
+    let [low, high] = [0, neverFull(this.arrives[side], this.demands[side].taken)]; // low is too small
+    let lack = late(0);
+    if (lack === 0) return 0;
+    for (let step = 1; high - low > 1; ) {
+      // how late beats are with too small a FIFO says about how much it lacks
+      const guess = Math.max(low + 1, Math.min(low + Math.ceil(lack / pace), high - step));
+      const depth = lack === Number.POSITIVE_INFINITY ? (low + high) >> 1 : guess;
+      const found = late(depth);
+      if (found > 0) [low, lack, step] = [depth, found, 1];
+      else [high, step] = [depth, 2 * step];
     }
     return high;
   }
@@ -139,6 +143,22 @@ class Branches {
       return behindFifo;
     });
   }
+}
+
+/** By how many cycles some beat is taken after it is due, at most. */
+function lateness(taken: Float64Array | undefined, due: Float64Array): number {
+  if (!taken) return Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let beat = 0; beat < due.length; beat++) most = Math.max(most, taken[beat] - due[beat]);
+  return most;
+}
+
+/** The smallest FIFO that takes every beat as it arrives. */
+function neverFull(arrives: Float64Array, taken: Float64Array): number {
+  let depth = 1;
+  for (let beat = depth + 1; beat < arrives.length; beat++)
+    while (beat > depth && taken[beat - depth - 1] + 1 > arrives[beat]) depth++;
+  return depth;
 }
 
 /** What two readers of a stream ask together. */

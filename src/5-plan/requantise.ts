@@ -169,7 +169,16 @@ export function planRequantisation(
   }
   const wanted = ways.filter(({ way }) => way === preferred);
   const taken = (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
-  return { ...taken, ways, lines };
+  return { ...taken, memories: once(taken.memories), ways, lines };
+}
+
+/** The same value each time. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 const COMPARE = 0.75; // LUTs per bit of a comparator

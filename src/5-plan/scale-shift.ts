@@ -90,10 +90,11 @@ function findPivotedShift(rows: readonly RowPoints[], maxShift: number): ScaleSh
   const most = rows.reduce((levels, { above }) => Math.max(levels, above.length - 1), 0);
   let [from, to] = [1, most - 1];
   for (const row of rows) {
-    const one = (pivot: number, part: 0 | 1) =>
-      feasible([partsOf(row, { ...ROUNDINGS[0], pivot })[part]], maxShift);
-    to = lastOf(from, to, (pivot) => one(pivot, 0));
-    from = to + 1 - lastOf(1, to + 1 - from, (back) => one(to + 1 - back, 1));
+    const levels = row.above.length - 1;
+    const one = (first: number, last: number) =>
+      feasible([partBetween(row, ROUNDINGS[0], first, last)], maxShift);
+    to = lastOf(from, to, (pivot) => one(1, Math.min(pivot, levels)));
+    from = to + 1 - lastOf(1, to + 1 - from, (back) => one(to + 2 - back, levels));
     if (from > to) return undefined;
   }
   // both parts have lines by themselves; they are to have one slope
@@ -133,12 +134,14 @@ function withRounding(
   maxShift: number,
   rounding: Rounding,
 ): ScaleShift | undefined {
-  const lines = rows.map((row) => partsOf(row, rounding));
+  const lines: Separation[][] = [];
   const least = rounding.tiesEven ? 1 : 0;
   const own: RowBits[] = [];
-  for (const parts of lines) {
+  for (const row of rows) {
+    const parts = partsOf(row, rounding);
     const found = smallestShift(parts, least, maxShift);
     if (!found) return undefined;
+    lines.push(parts);
     own.push(found);
   }
   const shift = own.reduce((most, each) => Math.max(most, each.shift), least);
@@ -205,13 +208,22 @@ function pointsOf({ thresholds, lo, hi }: LevelFunction): RowPoints {
 }
 
 /** The points that the line of the levels up to the pivot separates, and those of the levels beyond. */
-function partsOf(row: RowPoints, { tiesEven, first, pivot }: Rounding): Separation[] {
+function partsOf(row: RowPoints, rounding: Rounding): Separation[] {
   const levels = row.above.length - 1;
-  const part = (from: number, to: number): Separation => ({
+  const { pivot } = rounding;
+  if (pivot === 0) return [partBetween(row, rounding, 1, levels)];
+  return [
+    partBetween(row, rounding, 1, Math.min(pivot, levels)),
+    partBetween(row, rounding, pivot + 1, levels),
+  ];
+}
+
+/** The points that the line of the levels `from` to `to` separates. */
+function partBetween(row: RowPoints, { tiesEven, first }: Rounding, from: number, to: number): Separation {
+  return {
     above: corners(row.above, from, Math.min(to, row.lastAbove), tiesEven, first, 'upper'),
     below: corners(row.below, Math.max(from, row.firstBelow), to, tiesEven, first, 'lower'),
-  });
-  return pivot > 0 ? [part(1, Math.min(pivot, levels)), part(pivot + 1, levels)] : [part(1, levels)];
+  };
 }
 
 /** Points (u, k * 2^s + odd) that the line passes above, or (u, k * 2^s + odd - 1) that it passes below. */
