@@ -33,7 +33,8 @@ export function layerUnit(place: Place, planned: PlannedLayer): Unit {
   const { pe, simd } = choice;
   const module = `${network.name}_${name}`;
   const { draft, dsp } = planned;
-  const engineKey = JSON.stringify(['engine', choice, draft, dsp]);
+  const rules = { unrolled: draft, dsp, folded: undefined }[choice.engine];
+  const engineKey = JSON.stringify(['engine', choice, rules]);
   const engine = memo.once(layer, engineKey, () => planEngine(planned, choice, module));
   const { accumulator, sums } = engine;
   const before = partsBefore(planned, option, streams[0]);

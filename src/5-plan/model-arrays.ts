@@ -25,8 +25,22 @@ export interface BoothShape {
 /** Bits of the largest of `count` equal sums whose largest value is `most`. */
 const bitsOf = (most: number) => countBits(most + 1);
 
+/** Costs by shape: processing elements have few. */
+const known = new Map<string, BoothCost>();
+
 /** What booth_dot with PIPELINE = 1 is made of. */
-export function boothCost({ lanes, activationBits, digits, short, bits, chain }: BoothShape): BoothCost {
+export function boothCost(shape: BoothShape): BoothCost {
+  const { lanes, activationBits, digits, short, bits, chain } = shape;
+  const key = [lanes, activationBits, digits, short, bits, chain].join();
+  let cost = known.get(key);
+  if (!cost) {
+    cost = countBooth(shape);
+    known.set(key, cost);
+  }
+  return cost;
+}
+
+function countBooth({ lanes, activationBits, digits, short, bits, chain }: BoothShape): BoothCost {
   const rowBits = (d: number) => activationBits + (short && d === digits - 1 ? 0 : 1);
   const rowMost = (d: number) => 2 ** rowBits(d) - 1;
   const most = (count: number, digitCount: number) => {

@@ -23,7 +23,7 @@ import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
 import { conversionBeats, elementsOf, tensorOf } from './stream.js';
 import { networkLatency } from './timing.js';
-import type { Part, Plan, Target, Unit } from './types.js';
+import type { ChannelOrders, Estimate, Part, Plan, Target, Unit } from './types.js';
 
 /** Interval when the user asks for none, in cycles. */
 export const DEFAULT_CYCLES = 1024;
@@ -53,6 +53,40 @@ export interface PlanOptions {
  * @throws accumulator_too_narrow, engine_impossible, fold_invalid, interval_impossible, operand_too_wide
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
+  const { target } = options;
+  const { units, estimates, channelOrders } = joinBranches(draftNetwork(bounded, options), target);
+  return {
+    top: `${bounded.network.name}_top`,
+    target,
+    device: options.budget?.device?.name,
+    accumulatorPolicy: String(options.accumulator.policy ?? 'minimal'),
+    units,
+    channelOrders,
+    estimates,
+    input: units[0].input,
+    output: units[units.length - 1].output,
+    cycles: { interval: intervalOfUnits(units), latency: networkLatency(units) },
+  };
+}
+
+/** Cycles between inferences. */
+export function intervalOfUnits(units: readonly Unit[]): number {
+  return Math.max(...units.map(({ interval }) => interval));
+}
+
+/** What a folding makes of a network: all that tells whether it fits. */
+export interface DraftPlan {
+  readonly units: readonly Unit[];
+  readonly estimates: readonly Estimate[]; // [units]
+  readonly channelOrders: ChannelOrders;
+}
+
+/**
+ * The units of a network, without FIFOs where branches meet.
+ *
+ * @throws what planNetwork throws
+ */
+export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): DraftPlan {
   const original = pairLayers(bounded, options);
   const { network } = bounded;
   const graph = stagesOf(network);
@@ -68,25 +102,25 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
   const channelOrders = chooseChannelOrders(network, original, layerChoices);
   const permuted = permuteChannels(bounded, channelOrders);
   const layers = channelOrders.size ? pairLayers(permuted, options) : original;
-  const built = buildUnits(permuted, stagesOf(permuted.network), layers, lanes, inputLanes, {
+  const units = buildUnits(permuted, stagesOf(permuted.network), layers, lanes, inputLanes, {
     channelOrders,
     way: options.requantisation,
     report: options.draft ? undefined : options.target,
     memo: options.memo ?? new Memo(),
-  });
-  const units = withFifos(built).map((unit) => withMemories(unit, options.target));
-  return {
-    top: `${network.name}_top`,
-    target: options.target,
-    device: options.budget?.device?.name,
-    accumulatorPolicy: String(options.accumulator.policy ?? 'minimal'),
-    units,
-    channelOrders,
-    estimates: units.map((unit) => estimateUnit(unit, options.target)),
-    input: units[0].input,
-    output: units[units.length - 1].output,
-    cycles: { interval: Math.max(...units.map(({ interval }) => interval)), latency: networkLatency(units) },
-  };
+  }).map((unit) => withMemories(unit, options.target));
+  return { units, estimates: units.map((unit) => estimateUnit(unit, options.target)), channelOrders };
+}
+
+/** A draft with FIFOs where branches meet. */
+export function joinBranches(draft: DraftPlan, target: Target): DraftPlan {
+  const without = draft.units;
+  const units = withFifos(without).map((unit, k) =>
+    unit === without[k] ? unit : withMemories(unit, target),
+  );
+  const estimates = units.map((unit, k) =>
+    unit === without[k] ? draft.estimates[k] : estimateUnit(unit, target),
+  );
+  return { ...draft, units, estimates };
 }
 
 /** Memories as the target has them: iCE40 has no LUT RAM, so line buffers and FIFOs of any size lie in its block RAM. */

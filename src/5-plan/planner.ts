@@ -9,7 +9,15 @@ import { engineOption } from './engines/index.js';
 import { divisors, foldShape } from './fold.js';
 import { Memo } from './memo.js';
 import { totalEstimate } from './model.js';
-import { isLayer, type PlanOptions, planNetwork } from './plan.js';
+import {
+  type DraftPlan,
+  draftNetwork,
+  intervalOfUnits,
+  isLayer,
+  joinBranches,
+  type PlanOptions,
+  planNetwork,
+} from './plan.js';
 import type { Estimate, Plan } from './types.js';
 
 /** How much dearer than their bits block RAMs are made when they run out. */
@@ -32,15 +40,25 @@ function pricesOf({ network }: BoundedNetwork, { engine }: PlanOptions, { device
 
 /** A plan on trial, and what made it. Sums of unrolled layers are not yet searched for. */
 interface Draft {
-  readonly plan: Plan;
+  readonly plan: DraftPlan;
   readonly options: PlanOptions;
 }
 
 /** The plan of a draft: the search for common sums and reports take long, so only the plan that is taken has them. */
-function completed(bounded: BoundedNetwork, { plan, options }: Draft): Plan {
-  return plan.units.some(({ engine, requantisation }) => engine === 'unrolled' || requantisation)
-    ? planNetwork(bounded, { ...options, draft: false })
-    : plan;
+function completed(bounded: BoundedNetwork, { options }: Draft): Plan {
+  return planNetwork(bounded, { ...options, draft: false });
+}
+
+/** What a draft exceeds. FIFOs where branches meet take long to find, so they are added to what fits without them. */
+function excessOfDraft({ plan, options }: Draft, budget: Budget): Excess | undefined {
+  return (
+    excessOf(totalEstimate(plan.estimates), budget) ??
+    excessOf(totalEstimate(joinBranches(plan, options.target).estimates), budget)
+  );
+}
+
+function intervalOfDraft({ plan }: Draft): number {
+  return intervalOfUnits(plan.units);
 }
 
 /** A resource of which a plan needs more than there is. */
@@ -67,14 +85,14 @@ export function planWithin(bounded: BoundedNetwork, given: PlanOptions): Plan {
   }
   const outcomes = pricesOf(bounded, options, budget).map((prices) => {
     const draft = planSparing(bounded, { ...options, ...prices }, budget);
-    return { draft, excess: excessOf(totalEstimate(draft.plan.estimates), budget) };
+    return { draft, excess: excessOfDraft(draft, budget) };
   });
   const fitting = outcomes.find(({ excess }) => excess === undefined);
   if (fitting) return completed(bounded, fitting.draft);
   const [{ excess }] = outcomes;
   if (!excess) throw new Error('a plan that does not fit exceeds something');
   const fastest = fastestFit(bounded, { ...options, cycles: undefined, folds: undefined }, budget);
-  const smallest = 'draft' in fastest ? fastest.draft.plan.cycles.interval : undefined;
+  const smallest = 'draft' in fastest ? intervalOfDraft(fastest.draft) : undefined;
   return fail(errors.doesNotFit(bounded.network.file, nameOf(budget), excess, smallest));
 }
 
@@ -89,7 +107,7 @@ function fastestFit(
   for (const prices of pricesOf(bounded, options, budget)) {
     // dearer block RAM only helps where it ran out
     if (prices.blockRamWeight && excess && excess.resource !== 'block RAM') continue;
-    const intervals = possibleIntervals(bounded).filter((n) => !best || n < best.plan.cycles.interval);
+    const intervals = possibleIntervals(bounded).filter((n) => !best || n < intervalOfDraft(best));
     let [low, high] = [0, intervals.length - 1];
     let slowest = 0; // of those tried: its excess is the least
     while (low <= high) {
@@ -103,9 +121,9 @@ function fastestFit(
         low = middle + 1;
         continue;
       }
-      const over = excessOf(totalEstimate(draft.plan.estimates), budget);
+      const over = excessOfDraft(draft, budget);
       if (over === undefined) {
-        if (!best || draft.plan.cycles.interval < best.plan.cycles.interval) best = draft;
+        if (!best || intervalOfDraft(draft) < intervalOfDraft(best)) best = draft;
         high = middle - 1;
       } else {
         if (middle >= slowest) {
@@ -118,7 +136,7 @@ function fastestFit(
   }
   if (best) return { draft: best };
   if (excess) return { excess };
-  planNetwork(bounded, { ...options, draft: true }); // no interval is possible: says why
+  draftNetwork(bounded, { ...options, draft: true }); // no interval is possible: says why
   throw new Error('no interval was tried');
 }
 
@@ -142,7 +160,7 @@ function planUnlessImpossible(
 /** Where DSP blocks run out: of the layers under 'auto', they go to those in which they save the most LUTs. */
 function planSparing(bounded: BoundedNetwork, given: PlanOptions, budget: Budget): Draft {
   let options: PlanOptions = { ...given, draft: true };
-  let plan = planNetwork(bounded, options);
+  let plan = draftNetwork(bounded, options);
   const free = new Set(
     layersOf(bounded.network)
       .filter((layer) => engineOption(layer, options.engine) === 'auto')
@@ -151,7 +169,7 @@ function planSparing(bounded: BoundedNetwork, given: PlanOptions, budget: Budget
   const lutLayers = new Set<string>();
   while (lutLayers.size < free.size && excessOf(totalEstimate(plan.estimates), budget)?.resource === 'DSP') {
     const { units, estimates } = plan;
-    const inLuts = planNetwork(bounded, { ...options, engine: 'lut' }).estimates;
+    const inLuts = draftNetwork(bounded, { ...options, engine: 'lut' }).estimates;
     const users = units.flatMap(({ node = '', engine }, k) =>
       engine === 'dsp' && free.has(node)
         ? [{ node, blocks: estimates[k].dsp, saved: inLuts[k].sites - estimates[k].sites }]
@@ -163,7 +181,7 @@ function planSparing(bounded: BoundedNetwork, given: PlanOptions, budget: Budget
     if (users.every(({ node }) => kept.has(node))) break;
     for (const { node } of users) if (!kept.has(node)) lutLayers.add(node);
     options = { ...options, lutLayers };
-    plan = planNetwork(bounded, options);
+    plan = draftNetwork(bounded, options);
   }
   return { plan, options };
 }

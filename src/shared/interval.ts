@@ -7,14 +7,14 @@ export interface Interval {
 /** Bits of the smallest unsigned type that holds 0 .. max. */
 export function unsignedBits(max: number): number {
   let bits = 1;
-  while (2 ** bits - 1 < max) bits++;
+  for (let size = 2; size - 1 < max; size *= 2) bits++;
   return bits;
 }
 
 /** Bits of the smallest two's-complement type that holds the interval: -2^(P-1) <= min, max <= 2^(P-1)-1. */
 export function signedBits({ min, max }: Interval): number {
   let bits = 1;
-  while (-(2 ** (bits - 1)) > min || 2 ** (bits - 1) - 1 < max) bits++;
+  for (let half = 1; -half > min || half - 1 < max; half *= 2) bits++;
   return bits;
 }
 

@@ -1,8 +1,7 @@
 /** From the sums that a search found to two-operand adders. */
 import type { AdderGraph, AdderNode, AdderOutput } from './adder-graph.js';
-import { evaluationOrder } from './order.js';
+import { evaluationOrder, type Sums } from './order.js';
 import type { RowUse } from './primitive-rows.js';
-import type { SumNetwork } from './sum-network.js';
 import { isNegative, shiftOf, variableOf } from './term.js';
 
 /** +-(value of an operand) << shift, with the operand's depth. */
@@ -13,7 +12,7 @@ interface Summand extends AdderOutput {
 const ZERO: Summand = { operand: -1, shift: 0, negate: false, depth: 0 };
 
 /** Sum every row by a tree of least depth. `uses` tells which row is which output. */
-export function buildGraph(network: SumNetwork, uses: readonly RowUse[]): AdderGraph {
+export function buildGraph(network: Sums, uses: readonly RowUse[]): AdderGraph {
   const { inputs } = network;
   const nodes: AdderNode[] = [];
   const values: Summand[] = []; // [variable]

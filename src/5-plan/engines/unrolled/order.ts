@@ -3,8 +3,11 @@ import type { Random } from './random.js';
 import type { SumNetwork } from './sum-network.js';
 import { variableOf } from './term.js';
 
+/** What is left of a network when the search is over. */
+export type Sums = Pick<SumNetwork, 'rows' | 'live' | 'inputs'>;
+
 /** Every live variable that is not an input, operands before users. */
-export function evaluationOrder(network: SumNetwork): number[] {
+export function evaluationOrder(network: Sums): number[] {
   const { rows, live, inputs } = network;
   const order: number[] = [];
   const state = new Uint8Array(rows.length); // 1: entered, 2: done

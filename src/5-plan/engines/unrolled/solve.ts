@@ -2,6 +2,7 @@
 import { type AdderGraph, minimumDepth, naiveAdders } from './adder-graph.js';
 import { buildGraph } from './build-graph.js';
 import { improve } from './improve.js';
+import type { Sums } from './order.js';
 import { PatternTable } from './pattern-table.js';
 import { primitiveRows } from './primitive-rows.js';
 import { seededRandom } from './random.js';
@@ -59,17 +60,21 @@ export function startSearch(
   inputs: number,
   maxDepth?: number,
 ): AdderSearch {
-  const least = minimumDepth(weights, outputs, inputs);
-  const depth = Math.max(least, maxDepth ?? least + 2);
+  const leastDepth = minimumDepth(weights, outputs, inputs);
+  const depth = Math.max(leastDepth, maxDepth ?? leastDepth + 2);
   const enough = EFFORT_PER_ADDER * naiveAdders(weights, outputs, inputs);
   const { weights: matrix, rows, uses } = primitiveRows(weights, outputs, inputs);
   const random = seededRandom(1);
 
   let start = networkOf((row, column) => matrix[row * inputs + column], rows, inputs, depth);
   shareAll(start, random);
-  let graph = buildGraph(start, uses);
-  const keep = (network: SumNetwork) => {
-    if (network.adders < graph.nodes.length) graph = buildGraph(network, uses);
+  const greedy = buildGraph(start, uses);
+  let least = start.adders;
+  let best: Sums | undefined; // of the least adders, where they are fewer than greedy sharing finds
+  const keep = ({ adders, inputs, rows, live }: SumNetwork) => {
+    if (adders >= least) return;
+    least = adders;
+    best = { inputs, rows: rows.map((terms) => terms.slice()), live: live.slice() };
   };
   const search = (effort: number) => {
     const column = (row: number, from: number) => matrix[from * inputs + row];
@@ -90,12 +95,12 @@ export function startSearch(
   };
   let used = false;
   return {
-    greedy: graph,
+    greedy,
     improved(wanted = DEFAULT_EFFORT) {
       if (used) return solveAdderGraph(weights, outputs, inputs, { maxDepth, effort: wanted });
       used = true;
       search(Math.min(wanted, enough) / 2);
-      return graph;
+      return best ? buildGraph(best, uses) : greedy;
     },
   };
 }

@@ -105,6 +105,18 @@ export interface SumCost {
 
 /** Count a module's adders, LUTs, sites and flip-flops. */
 export function sumCost(module: SumModule): SumCost {
+  let cost = counted.get(module);
+  if (!cost) {
+    cost = countCost(module);
+    counted.set(module, cost);
+  }
+  return cost;
+}
+
+/** Of modules that never change. */
+const counted = new WeakMap<SumModule, SumCost>();
+
+function countCost(module: SumModule): SumCost {
   const fields: SumField[] = [...module.inputs, ...module.nodes];
   const last = fields.map(({ stage }) => stage); // the last stage that reads a value
   let [adders, lut, sites, ff, tables] = [0, 0, 0, 1 + module.stages, 0];
