@@ -56,8 +56,9 @@ export function startWorker<Request, Result>({
   return {
     run,
     close: async () => {
-      await worker?.terminate();
-      worker = undefined;
+      const ending = worker;
+      worker = undefined; // a run that is told of the end may start the next
+      await ending?.terminate();
     },
   };
 }
