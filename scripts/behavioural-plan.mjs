@@ -11,7 +11,8 @@ import { emitFiles, unitSources } from '../dist/6-emit/emit.js';
 const ARRAY = readFileSync(new URL('behavioural/matrix_vector.v', import.meta.url), 'utf8');
 /** Parameters of hw/matrix_vector.v that the behavioural one has too. */
 const KEPT = ['PE', 'SIMD', 'SYNAPSE_FOLD', 'NEURON_FOLD', 'A_W', 'W_W', 'BLOCK', 'WEIGHTS'];
-const UNUSED = /^(booth|popcount|bit_count|threshold_(search|sequential|stage))/;
+/** What only the arrays of hw/ instantiate. */
+const UNUSED = /^(booth_|popcount_|bit_count)/;
 
 /**
  * @param bounded the network as the plan has its channels

@@ -26,17 +26,17 @@ const WIDE = 32;
 
 /**
  * Networks of examples/, and quantized from the float one: bits of weights, activations and input, and the limit of the sums. `built`: the
- * accumulators. `simulated`: the behavioural hardware is held against the integer model.
+ * accumulators. `simulated`: those with which the behavioural hardware is held against the integer model.
  */
 const NETWORKS = [
-  { name: 'w4a4-p12', built: [WIDE, 12], simulated: true },
+  { name: 'w4a4-p12', built: [WIDE, 12], simulated: 12 },
   { name: 'w4a4-p10', built: [10] },
   { name: 'W3A3, AXE', quantize: [3], built: [WIDE] },
   { name: 'W3A3, AXE within 11', quantize: [3, 11], built: [11] },
   { name: 'W8A8, AXE', quantize: [8], built: [WIDE] },
 ];
 
-/** Both take about as many multipliers; the second has an accumulator and thresholds for each of more neurons. */
+/** Both have about as many multipliers; the first has more neurons at a time, each with an accumulator and thresholds of its own. */
 const FOLDINGS = {
   'neurons in parallel': new Map([
     ['fc1', { pe: 8, simd: 7 }],
@@ -59,17 +59,22 @@ export async function measureReduction({ narrowgate, folder }) {
     `${columns} | LUT | sites | FF | BRAM | behavioural LUT | sites | FF | BRAM | FINN's formula, LUT`,
   );
   const rows = [];
-  for (const [folding, folds] of Object.entries(FOLDINGS))
+  for (const [folding, folds] of Object.entries(FOLDINGS)) {
+    const designs = [];
     for (const network of NETWORKS) {
       const model = modelOf({ narrowgate, folder, digits }, network);
       const accuracy = accuracyOf({ narrowgate, digits }, model) / reference;
+      const check = (build) => simulate({ narrowgate, digits }, build);
       for (const bits of network.built) {
-        const check = network.simulated && ((build) => simulate({ narrowgate, digits }, build));
-        const row = await measure(folder, model, folds, bits, check);
-        rows.push({ ...row, network: network.name, accuracy, folding, bits });
-        print(rows.at(-1));
+        const design = await designOf(folder, model, folds, bits, network.simulated === bits && check);
+        designs.push({ ...design, network: network.name, accuracy, folding, bits });
       }
     }
+    for (const row of await synthesize(designs)) {
+      rows.push(row);
+      print(row);
+    }
+  }
   console.log(
     `\nFewest LUTs at ${100 * KEPT} % of the float accuracy or more, 32 bits against narrow ones:\n`,
   );
@@ -109,51 +114,58 @@ function simulate({ narrowgate, digits }, build) {
 }
 
 /**
- * Figures of one network in both forms.
+ * One network in both forms: their synthesis jobs, and FINN's formula.
  *
  * @param check simulates the folder of the behavioural form
  */
-async function measure(folder, model, folds, bits, check) {
+async function designOf(folder, model, folds, bits, check) {
   const options = { target: 'xc7', accumulator: { policy: bits, overflow: 'refuse' } };
   const start = await analyse(model);
-  // the planner's folding must not follow from the width
-  const planned =
-    folds ??
-    foldsOf(
-      generate(start, { ...options, accumulator: { policy: WIDE, overflow: 'refuse' }, cycles: CYCLES }).plan,
-    );
-  const { bounded, plan } = generate(start, { ...options, folds: planned });
+  const { bounded, plan } = generate(start, { ...options, folds: folds ?? plannedFolds(start) });
   if (plan.cycles.interval > CYCLES) throw new Error(`the folding takes ${plan.cycles.interval} cycles`);
-  const own = await total(unitJobs(plan, false));
   const layers = plan.units.filter(({ accumulator }) => accumulator);
   const shapes = layers.map(({ fold }) => `${fold.pe}x${fold.simd}`).join(' ');
-  const formula = layers.reduce((sum, unit) => sum + finnLuts(unit, bounded, bits), 0);
-  const figures = { own, shapes, formula: Math.round(formula) };
-  if (activationBits(bounded, layers[0]) > PARALLEL_BITS) return figures;
+  const formula = Math.round(layers.reduce((sum, unit) => sum + finnLuts(unit, bounded, bits), 0));
+  const design = { jobs: unitJobs(plan, false), behaviouralJobs: [], shapes, formula };
+  if (activationBits(bounded, layers[0]) > PARALLEL_BITS) return design;
   const other = behaviouralPlan(bounded, plan, bits);
   if (check) {
     const build = join(folder, 'behavioural');
     writeFolder(build, buildFiles(other, bounded), 'build.json');
     check(build);
   }
-  return { ...figures, behavioural: await total(unitJobs(other, true)) };
+  return { ...design, behaviouralJobs: unitJobs(other, true) };
+}
+
+/** The planner's folding with 32-bit accumulators: a folding must not follow from the width. */
+function plannedFolds(bounded) {
+  const accumulator = { policy: WIDE, overflow: 'refuse' };
+  const { units } = generate(bounded, { target: 'xc7', accumulator, cycles: CYCLES }).plan;
+  return new Map(units.flatMap(({ node, fold }) => (fold ? [[node, { pe: fold.pe, simd: fold.simd }]] : [])));
+}
+
+/** All designs at once, so that no worker waits. */
+async function synthesize(designs) {
+  const jobs = designs.flatMap((design) => [...design.jobs, ...design.behaviouralJobs]);
+  const units = await synthesizeAll(jobs, 'xc7');
+  const figures = new Map(jobs.map((job, index) => [job, units[index]]));
+  return designs.map(({ jobs: own, behaviouralJobs, ...design }) => ({
+    ...design,
+    own: total(own, figures),
+    behavioural: behaviouralJobs.length > 0 ? total(behaviouralJobs, figures) : undefined,
+  }));
+}
+
+function total(jobs, figures) {
+  const sum = (key) => jobs.reduce((all, job) => all + figures.get(job)[key], 0);
+  return { lut: sum('lut'), sites: sum('sites'), ff: sum('ff'), bram: sum('bram') };
 }
 
 /** Activations with more bits have no parallel thresholds: 8 bits are 255 comparators a lane. */
 const PARALLEL_BITS = 6;
 
-function foldsOf({ units }) {
-  return new Map(units.flatMap(({ node, fold }) => (fold ? [[node, { pe: fold.pe, simd: fold.simd }]] : [])));
-}
-
 function activationBits({ network }, { tensor }) {
   return network.tensors.get(tensor).type.bits;
-}
-
-async function total(jobs) {
-  const units = await synthesizeAll(jobs, 'xc7');
-  const sum = (key) => units.reduce((all, unit) => all + unit[key], 0);
-  return { lut: sum('lut'), sites: sum('sites'), ff: sum('ff'), bram: sum('bram') };
 }
 
 /**

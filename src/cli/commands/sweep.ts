@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { importModel } from '../../1-import/index.js';
 import { prepareFloat } from '../../2-quantize/quantize.js';
@@ -103,7 +103,7 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   if (found.length === 0) fail(...distinct(problems));
 
   const report: SweepReport = {
-    model: basename(given.model ?? ''),
+    model: titleOf(given.model ?? '', inputs.prepared.network.name),
     target,
     tool: yosysVersion(),
     command: sweepCommand(given),
@@ -164,6 +164,11 @@ async function floatAccuracy(
   const accuracy = partCorrect(topOne(reals, reals.length / samples.count), test.labels) ?? 0;
   state.keep('float', common, { accuracy });
   return accuracy;
+}
+
+/** A file is known by its name; folders are named alike, such as float, so that of the network says more. */
+function titleOf(model: string, network: string): string {
+  return statSync(model).isDirectory() ? network : basename(model);
 }
 
 /** Each message once: an option that no point can take is one problem. */
