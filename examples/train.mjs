@@ -35,9 +35,7 @@ export const RECIPES = [
   quantized('mlp', 4, 12, '--epochs 8 --learning-rate 2e-3'),
   quantized('mlp', 4, 10, '--epochs 8 --learning-rate 2e-3'),
   quantized('mlp', 2, 12, '--epochs 8 --learning-rate 2e-3'),
-  quantized('cnn', 4, 16, '--epochs 3 --learning-rate 1e-3'),
   quantized('cnn', 4, 12, '--epochs 3 --learning-rate 1e-3'),
-  quantized('cnn', 2, 12, '--epochs 3 --learning-rate 1e-3'),
 ];
 
 function run(...args) {

@@ -9,8 +9,8 @@
 module rom #(
     parameter WIDTH = 8,  // bits per word, >= 1
     parameter DEPTH = 4,  // words, >= 1
-    // 1: block RAM; 0: LUTs. By default block RAM for what would cost 64 LUTs and more
-    parameter BLOCK = DEPTH >= 256 && WIDTH * DEPTH >= 4096 ? 1 : 0,
+    // 1: block RAM; 0: LUTs. By default the depth alone decides: a word that is a bit narrower never costs more LUTs
+    parameter BLOCK = DEPTH >= 512 ? 1 : 0,
     parameter FILE  = ""  // path of the $readmemh file: DEPTH words, address 0 first
 ) (
     input  wire                                       clk,

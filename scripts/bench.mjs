@@ -18,6 +18,7 @@ import { measureExport } from './bench-export.mjs';
 import { measureFifos } from './bench-fifos.mjs';
 import { measureImages, measurePolicies } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
+import { measurePlanning } from './bench-planning.mjs';
 import { measureQuantize } from './bench-quantize.mjs';
 import { measureRequantise } from './bench-requantise.mjs';
 import { measureScaling } from './bench-scaling.mjs';
@@ -174,6 +175,7 @@ const sections = {
   arrays: { print: measureArrays },
   model: { print: measureModel },
   thresholds: { print: measureThresholds },
+  planning: { print: () => measurePlanning(zoo), zoo: true },
   dsp: {
     print: () => measureDsp({ narrowgate, networks: NETWORKS, model, table, folder: work }),
     zoo: true,

@@ -52,6 +52,8 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   '3-integer/steps.ts -> 1-import/quantize-value.ts':
     'one definition of quantization for weights and activations',
   '2-quantize/graph.ts -> 1-import/types.ts': 'which tensors a node reads',
+  '2-quantize/points.ts -> 1-import/commutes.ts': 'one definition of what may change places',
+  '3-integer/values.ts -> 1-import/commutes.ts': 'one definition of what may change places',
   '2-quantize/points.ts -> 1-import/types.ts': 'which tensors a node reads',
   '2-quantize/evaluate/evaluate.ts -> 1-import/types.ts': 'which tensors a node reads',
   '2-quantize/evaluate/elementwise.ts -> 1-import/float32.ts': 'one definition of elementwise arithmetic',

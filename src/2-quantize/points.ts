@@ -1,6 +1,7 @@
 /** Where a float network gets its quantizers: every tensor whose codes something takes. */
+import { commutes } from '../1-import/commutes.js';
 import { inputsOf, type Network, type NetworkNode } from '../1-import/types.js';
-import { producersOf, readersOf } from './graph.js';
+import { elementsOf, producersOf, readersOf, shapeOf } from './graph.js';
 
 /** A tensor that gets a quantizer. */
 export interface QuantizationPoint {
@@ -16,7 +17,7 @@ export interface QuantizationPoint {
  *
  * Layers, average pools and additions take codes. The codes come from the end of the operations before them; maximum pools,
  * reshapes, zeros around an image, upsampling and depth to space pass codes through, so the quantizer stands in front
- * of them. What the last layer delivers stays a sum. Where the network ends in an addition, a concatenation or a move, which
+ * of them; it stands behind them only where operations between them and it may change places with them. What the last layer delivers stays a sum. Where the network ends in an addition, a concatenation or a move, which
  * have no sums of their own to deliver, it ends in a quantizer.
  */
 export function findPoints(network: Network): readonly QuantizationPoint[] {
@@ -45,6 +46,9 @@ export function findPoints(network: Network): readonly QuantizationPoint[] {
   for (const node of network.nodes) {
     if (node.op === 'dense' || node.op === 'conv' || (node.op === 'pool' && node.kind === 'average'))
       demand(node.input);
+    if (node.op === 'elementwise')
+      for (const move of wait(node.input, producers))
+        if (!commutes(move, node, channelsOf(shapeOf(network, node.output)))) demand(move.output);
     if (node.op === 'add') {
       const first = demand(node.input);
       scales.join(first, demand(node.other));
@@ -92,8 +96,24 @@ export function pointBehind(
   return name;
 }
 
+/** Moves that wait for a quantizer behind them, back to the sums, codes or input that they move. */
+function wait(tensor: string, producers: ReadonlyMap<string, NetworkNode>): readonly Move[] {
+  const node = producers.get(tensor);
+  if (!node) return [];
+  if (node.op === 'concat') return inputsOf(node).flatMap((name) => wait(name, producers));
+  if (passesCodes(node)) return [node, ...wait(node.input, producers)];
+  return node.op === 'elementwise' ? wait(node.input, producers) : [];
+}
+
+/** As phase 3 counts them: constants per channel of anything but an image are per element. */
+function channelsOf(shape: readonly number[]): number {
+  return shape.length === 3 ? shape[2] : elementsOf(shape);
+}
+
+type Move = Extract<NetworkNode, { op: 'pool' | 'reshape' | 'pad' | 'upsample' | 'depth-to-space' }>;
+
 /** Nodes that do to codes what they do to values. */
-function passesCodes(node: NetworkNode): boolean {
+function passesCodes(node: NetworkNode): node is Move {
   return (
     (node.op === 'pool' && node.kind === 'maximum') ||
     node.op === 'reshape' ||

@@ -9,6 +9,9 @@ import type {
   ReshapeNode,
   UpsampleNode,
 } from '../1-import/types.js';
+
+export { commutes, uniform } from '../1-import/commutes.js';
+
 import type { Interval } from '../shared/interval.js';
 import { direction, evaluateElementwise } from './float32.js';
 import type { IntegerLayer, IntegerPool, IntegerTensor } from './types.js';
@@ -77,33 +80,6 @@ export function elementsOf(shape: readonly number[]): number {
 export function realOfSum({ scale, offset, divisor }: Sums, sum: number, channel: number): number {
   const real = fround((sum - offset[channel]) * scale[channel]);
   return divisor === 1 ? real : fround(real / divisor);
-}
-
-/** Whether an operation gives the same before and after a move. */
-export function commutes(move: MoveNode, operation: ElementwiseNode, channels: number): boolean {
-  switch (move.op) {
-    case 'upsample':
-      return true;
-    case 'depth-to-space':
-    case 'reshape':
-      return uniform(operation.operand) && uniform(operation.multiplier);
-    case 'pad':
-      return everyChannel(channels, (c) => evaluateElementwise(operation, 0, c) === 0);
-    case 'pool':
-      return everyChannel(channels, (c) => direction(operation, c) >= 0);
-  }
-}
-
-/** Whether all constants are equal. */
-export function uniform(constants: ArrayLike<number> | undefined): boolean {
-  if (!constants) return true;
-  for (let k = 1; k < constants.length; k++) if (constants[k] !== constants[0]) return false;
-  return true;
-}
-
-function everyChannel(channels: number, holds: (channel: number) => boolean): boolean {
-  for (let c = 0; c < channels; c++) if (!holds(c)) return false;
-  return true;
 }
 
 /** All operations in order, on one value. */

@@ -6,6 +6,7 @@ import { unrolledCost } from './engines/unrolled/index.js';
 import { type FoldLayer, MULTIPLIED_LEVELS, requantiseLanes } from './fold.js';
 import { prefersBlock } from './memory.js';
 import { scaleTerms } from './model.js';
+import { blocks, bufferMemory } from './model-rom.js';
 import { foldingTerms } from './model-terms.js';
 
 /** LUTs of an iCE40, of four inputs, in the place of one of six: measured on the arrays of hw/. */
@@ -42,23 +43,27 @@ function requantiseCost(pe: number, spacing: number, levels: number, bits: numbe
 }
 
 /** The buffer of a dense layer's vectors and the counters of beats, by the resource model. */
-function foldingCost({ layer, inputType, target }: FoldLayer, { pe, simd }: EngineChoice): number {
+function foldingCost(each: FoldLayer, { pe, simd }: EngineChoice): number {
+  const { layer, inputType, target } = each;
   const fold = { beats: layer.inputs / simd, repeats: layer.outputs / pe };
   const buffered = fold.repeats > 1 && layer.kind === 'dense';
-  const { lut, sites } = scaleTerms(foldingTerms(simd * inputType.bits, fold, buffered, target), target);
-  return (lut + sites) / 2;
+  const [width, depth] = [simd * inputType.bits, 2 * fold.beats];
+  const { lut, sites } = scaleTerms(foldingTerms(width, fold, buffered, target), target);
+  const inBlock = buffered && bufferMemory(width, depth, target) === 'block';
+  return (lut + sites) / 2 + (inBlock ? blockCost(each, width, depth) : 0);
 }
 
-/** One ROM: block RAM by its bits, and more where that runs out; LUTs by theirs. */
-function romCost({ blockRamWeight = 0, target }: FoldLayer, width: number, depth: number): number {
+/** One ROM: in block RAM, or LUTs by its bits. */
+function romCost(each: FoldLayer, width: number, depth: number): number {
   if (depth <= 1) return 0;
-  if (!prefersBlock(width, depth)) return (width * depth) / (target === 'ice40' ? 24 : 50);
-  return (width * depth) / 512 + (blockRamWeight * blockRams(width, depth) * 18_432) / 512;
+  if (prefersBlock(width, depth)) return blockCost(each, width, depth);
+  return (width * depth) / (each.target === 'ice40' ? 24 : 50);
 }
 
-/** RAMB18 of one ROM: 1,024 x 18 or 512 x 36. */
-function blockRams(width: number, depth: number): number {
-  return depth <= 512 ? Math.ceil(width / 36) : Math.ceil(width / 18) * Math.ceil(depth / 1024);
+/** Block RAM by the bits that are used, and by whole blocks where that runs out. */
+function blockCost({ blockRamWeight = 0, target }: FoldLayer, width: number, depth: number): number {
+  const blockBits = target === 'ice40' ? 4096 : 18_432;
+  return (width * depth + blockRamWeight * blocks(width, depth, target) * blockBits) / 512;
 }
 
 /**

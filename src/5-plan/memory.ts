@@ -52,7 +52,12 @@ export function weightImages(prefix: string, layer: IntegerLayer, pe: number, si
         words.push(packWord(fields, weightType.bits));
       }
     }
-    images.push({ file: `${prefix}_pe${laneNumber(p)}.mem`, width: simd * weightType.bits, words });
+    images.push({
+      file: `${prefix}_pe${laneNumber(p)}.mem`,
+      width: simd * weightType.bits,
+      words,
+      sized: true,
+    });
   }
   return images;
 }
@@ -85,7 +90,15 @@ export function modulo(value: number, size: number): number {
 const BLOCK_ROM_BITS = 4096;
 const BLOCK_ROM_WORDS = 256;
 
-/** Whether a ROM belongs in block RAM. */
+/** ROMs whose width follows the accumulator go to block RAM from this many words on, as rom.v does by itself. */
+const DEEP_ROM_WORDS = 512;
+
+/** Whether a ROM belongs in block RAM whatever its width, so that narrower accumulators never cost more LUTs. */
+export function deepPrefersBlock(depth: number): boolean {
+  return depth >= DEEP_ROM_WORDS;
+}
+
+/** Whether a memory whose width the accumulator has no part in belongs in block RAM. */
 export function prefersBlock(width: number, depth: number): boolean {
   return depth >= BLOCK_ROM_WORDS && width * depth >= BLOCK_ROM_BITS;
 }

@@ -1,4 +1,5 @@
 /** The resource model's part for memories: ROMs in LUTs by their contents, RAM in LUTs, block RAM. */
+import { deepPrefersBlock, prefersBlock } from './memory.js';
 import type { RomTable } from './model-fit.js';
 import type { MemoryImage, Target } from './types.js';
 
@@ -9,9 +10,10 @@ export interface RomColumns {
   readonly skew: number; // 0: half of the bits of these are 1; 1: a fifth or fewer are, or four fifths or more
 }
 
-/** As rom.v decides. */
-export function inBlockRam({ width, words, unregistered }: MemoryImage): boolean {
-  return !unregistered && words.length >= 256 && width * words.length >= 4096;
+/** As the engines and rom.v decide. */
+export function inBlockRam({ width, words, unregistered, sized }: MemoryImage): boolean {
+  if (unregistered) return false;
+  return sized ? prefersBlock(width, words.length) : deepPrefersBlock(words.length);
 }
 
 /** The columns of a ROM, compared by a hash of 64 bits. */

@@ -4,7 +4,7 @@
  */
 import type { IntegerStep, IntegerType } from '../3-integer/types.js';
 import { countBits } from '../shared/interval.js';
-import { laneNumber, packWord, prefersBlock } from './memory.js';
+import { deepPrefersBlock, laneNumber, packWord } from './memory.js';
 import {
   LEAST_LEVELS,
   MOST_SHIFT,
@@ -186,7 +186,7 @@ const MOST_TREE_WORDS = 1024; // a tree is read without a register, so it lies i
 
 /** LUTs of a ROM with a register, or what its block RAM is worth; a single word is constants and costs nothing. */
 function romCost(width: number, words: number): number {
-  return prefersBlock(width, words) ? (width * words) / 512 : logicRomCost(width, words);
+  return deepPrefersBlock(words) ? (width * words) / 512 : logicRomCost(width, words);
 }
 
 /** LUTs of a ROM in logic: a LUT6 holds 64 words of a bit; of two words a bit is the address, or its complement. */

@@ -37,6 +37,7 @@ export interface MemoryImage {
   readonly width: number; // bits per word
   readonly words: readonly string[]; // hexadecimal
   readonly unregistered?: boolean; // read without a register: cannot be block RAM
+  readonly sized?: boolean; // goes to block RAM by its size; others by their depth alone, see deepPrefersBlock
 }
 
 /** A value inside a SumModule: inputs come first, then the nodes in order. */

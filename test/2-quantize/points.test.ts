@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { foldFloat } from '../../src/2-quantize/fold.js';
 import { findPoints } from '../../src/2-quantize/points.js';
 import { elementwise, realConv, residualNetwork, smallNetwork } from '../support/float-network.js';
-import { imageNetwork, window } from '../support/image-network.js';
+import { imageNetwork, type Link, window } from '../support/image-network.js';
 
 test('the input and the ends of activations; a maximum pool passes codes through, the last layer keeps its sums', () => {
   expect(findPoints(foldFloat(smallNetwork()))).toEqual([
@@ -76,4 +76,21 @@ test('an input that several paths take is quantized where they part', () => {
     realConv(2, shape, 1, 1),
   ]);
   expect(findPoints(network).map(({ tensor }) => tensor)).toEqual(['x', 't0', 't1', 't3']);
+});
+
+test('a move behind which an operation cannot go takes codes', () => {
+  const shape = [4, 4, 2];
+  const pool = (): Link => [
+    { op: 'pool', kind: 'maximum', window: window(2, 0, 2), countPadding: false },
+    [2, 2, 2],
+  ];
+  const network = (multiplier: number) =>
+    imageNetwork(shape, [
+      realConv(2, shape, 3, 1),
+      pool(),
+      elementwise('multiply', [2, 2, 2], { operand: Float32Array.of(1, multiplier) }),
+      realConv(2, [2, 2, 2], 1, 1),
+    ]);
+  expect(findPoints(network(2)).map(({ tensor }) => tensor)).toEqual(['x', 't2']);
+  expect(findPoints(network(-2)).map(({ tensor }) => tensor)).toEqual(['x', 't0', 't2']);
 });

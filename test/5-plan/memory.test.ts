@@ -43,12 +43,12 @@ test('weight ROMs: a file per processing element, a word per fold and group of l
     signed(4),
   );
   expect(weightImages('net_fc1_weights', layer, 2, 2)).toEqual([
-    { file: 'net_fc1_weights_pe000.mem', width: 8, words: ['21', '43', '65', '07'] },
-    { file: 'net_fc1_weights_pe001.mem', width: 8, words: ['ef', 'cd', 'ab', '89'] },
+    { file: 'net_fc1_weights_pe000.mem', width: 8, words: ['21', '43', '65', '07'], sized: true },
+    { file: 'net_fc1_weights_pe001.mem', width: 8, words: ['ef', 'cd', 'ab', '89'], sized: true },
   ]);
 });
 
 test('bipolar weights are one bit, 1 for +1', () => {
   const [image] = weightImages('w', dense([[1, -1, -1, 1, 1, -1]], bipolar), 1, 6);
-  expect(image).toEqual({ file: 'w_pe000.mem', width: 6, words: ['19'] });
+  expect(image).toEqual({ file: 'w_pe000.mem', width: 6, words: ['19'], sized: true });
 });

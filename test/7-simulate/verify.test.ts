@@ -77,7 +77,8 @@ describe.each([
     expect(verdict.firstMismatch).toBeUndefined();
     expect(verdict.simulators.map(({ simulator }) => simulator)).toEqual(BOTH);
     for (const each of verdict.simulators) {
-      expect(each).toMatchObject({ vectors: 40, mismatches: 0, witnessMismatches: 0, cycles });
+      expect(each).toMatchObject({ vectors: 40, mismatches: 0, witnessMismatches: 0 });
+      expect(each.cycles).toEqual(each.simulator === 'verilator' ? cycles : undefined);
       expect(each.witnessVectors).toBeGreaterThanOrEqual(4 * layers);
       expect(each.problem).toBeUndefined();
     }

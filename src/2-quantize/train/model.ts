@@ -67,6 +67,7 @@ function isTrainable(node: NetworkNode): boolean {
  */
 export function createModel(network: Network, plan?: TrainingPlan) {
   const owners = biasOwners(network);
+  const biased = new Set(owners.values());
   const shapes = new Map(
     [network.input.name, ...network.nodes.map(({ output }) => output)].map((name) => [
       name,
@@ -102,49 +103,43 @@ export function createModel(network: Network, plan?: TrainingPlan) {
       return quantizeWeights(v, get(parameterName('scale', layer)), norm, rule);
     };
 
-    keep(network.input.name, input);
-    for (const node of network.nodes)
-      keep(
-        node.output,
-        compute(node, read, weights, () => constants(node)),
-      );
+    /** The sums of a layer, with its bias where no addition behind it holds one. */
+    const sums = (layer: string, products: Tensor): Tensor => {
+      const bias = parameters[parameterName('bias', layer)];
+      if (!bias || biased.has(layer)) return products;
+      return products.add(perChannel(bias.ref, products.ndim - 1));
+    };
 
     /** The constant of an elementwise operation; a bias is a parameter. */
-    function constants(node: NetworkNode): Tensor {
-      if (node.op !== 'elementwise') throw new Error(`${node.name} has no constant`);
+    const constantOf = (node: ElementwiseNode): Tensor => {
       const owner = owners.get(node.name);
       const value =
         owner === undefined
           ? np.array(node.operand ?? new Float32Array(1))
           : get(parameterName('bias', owner));
       return perChannel(value, (shapes.get(node.output) ?? []).length);
-    }
+    };
 
-    function compute(
-      node: NetworkNode,
-      value: (tensor: string) => Tensor,
-      weightsOf: (layer: string) => Tensor,
-      constant: () => Tensor,
-    ): Tensor {
-      const x = value(node.input);
+    const compute = (node: NetworkNode): Tensor => {
+      const x = read(node.input);
       switch (node.op) {
         case 'dense':
-          return np.matmul(weightsOf(node.name), x.ndim === 4 ? flatten(x) : x);
+          return sums(node.name, np.matmul(weights(node.name), x.ndim === 4 ? flatten(x) : x));
         case 'conv': {
           const { height, width } = node.window.kernel;
-          const matrix = weightsOf(node.name);
+          const matrix = weights(node.name);
           const [outputs, inputs] = matrix.shape;
           const shaped = matrix.reshape([outputs, height * width, inputs / (height * width)]);
-          return convolve(x, shaped, node.window, node.groups);
+          return sums(node.name, convolve(x, shaped, node.window, node.groups));
         }
         case 'pool':
           return node.kind === 'maximum'
             ? poolMaximum(x, node.window)
             : poolAverage(x, node.window, node.countPadding);
         case 'add':
-          return x.add(value(node.other));
+          return x.add(read(node.other));
         case 'concat':
-          return np.concatenate([x, ...node.others.map(value)], 0);
+          return np.concatenate([x, ...node.others.map(read)], 0);
         case 'pad': {
           const { top, bottom, left, right } = node.padding;
           return np.pad(x, [
@@ -159,12 +154,14 @@ export function createModel(network: Network, plan?: TrainingPlan) {
         case 'softmax':
           return x; // the loss has its own
         case 'elementwise':
-          return elementwise(node, x, constant);
+          return elementwise(node, x, () => constantOf(node));
         default:
           throw new Error(`${node.op} has no gradient`);
       }
-    }
+    };
 
+    keep(network.input.name, input);
+    for (const node of network.nodes) keep(node.output, compute(node));
     const logits = values.get(network.output);
     if (!logits) throw new Error('the network has no output');
     const output = logits.ndim === 4 ? flatten(logits.ref) : logits.ref;

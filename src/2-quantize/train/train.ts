@@ -21,9 +21,6 @@ export interface QuantizedTraining {
   readonly calibration: Samples;
 }
 
-/** Whose codes training starts from: AXE's are the best there are without training, and A2Q+'s budget holds them. */
-const START = { a2q: 'a2q', 'a2q+': 'axe' } as const;
-
 /** A training that has not started. */
 export interface Training {
   readonly trainer: Trainer;
@@ -51,8 +48,9 @@ export async function prepareTraining(
   }
   const { assignment, method, range, inputBits, calibration } = quantized;
   const limited = [...assignment.layers.values()].some(({ accumulator }) => accumulator !== undefined);
-  const { choices } = quantizeNetwork({ network, points }, assignment, calibration, {
-    method: limited ? START[method] : undefined,
+  const start = method === 'a2q' ? withOneBitLess(assignment) : assignment;
+  const { choices } = quantizeNetwork({ network, points }, start, calibration, {
+    method: limited ? 'axe' : undefined, // the best codes that there are without training
     range,
     biasCorrection: true,
     inputBits,
@@ -63,4 +61,18 @@ export async function prepareTraining(
   const trainer = new Trainer(network, plan, data, options, values, shapes);
   const finish = () => applyChoices(network, finishQuantized(network, plan, trainer.values()));
   return { trainer, finish };
+}
+
+/**
+ * Accumulators of a bit less. AXE spends the budget of positive and of negative weights, each half of the range; A2Q has
+ * one budget for both, of about half as much.
+ */
+function withOneBitLess({ layers, activationBits }: Assignment): Assignment {
+  const less = (bits: number | undefined) => (bits === undefined ? undefined : Math.max(2, bits - 1));
+  return {
+    layers: new Map(
+      [...layers].map(([name, layer]) => [name, { ...layer, accumulator: less(layer.accumulator) }]),
+    ),
+    activationBits,
+  };
 }

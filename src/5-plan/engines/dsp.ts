@@ -120,7 +120,7 @@ function digitImages(
           words.push(packWord(digits, digitBits));
         }
       const file = `${prefix}_g${laneNumber(group)}_s${String(position).padStart(2, '0')}.mem`;
-      images.push({ file, width: lanes * digitBits, words });
+      images.push({ file, width: lanes * digitBits, words, sized: true });
     }
   return images;
 }

@@ -49,7 +49,7 @@ export function verdictText(verdict: Verdict): string {
       [
         `${each.simulator}: ${each.vectors} vectors, ${each.mismatches} mismatches`,
         `${each.witnessVectors} witnesses, ${each.witnessMismatches} mismatches`,
-        `interval ${each.cycles.interval}, latency ${each.cycles.latency} cycles`,
+        ...(each.cycles ? [`interval ${each.cycles.interval}, latency ${each.cycles.latency} cycles`] : []),
         `${each.seconds.toFixed(1)} s${each.compiled ? ' with compilation' : ''}`,
       ].join('; ') + (each.problem ? `\n  ${each.problem}` : ''),
   );

@@ -100,6 +100,23 @@ describe.each([
   });
 });
 
+test('a layer without a bias gets one, which is trained, and the integer model agrees', async () => {
+  const { nodes, ...net } = MLP();
+  const bare = nodes.flatMap((node) => {
+    if (node.op === 'elementwise' && node.kind === 'add') return [];
+    const output = node.op === 'dense' ? `t${nodes.indexOf(node) + 1}` : node.output;
+    return [{ ...node, output }];
+  });
+  const training = await prepare({ ...net, nodes: bare }, { weights: 4, activations: 4, inputs: 4 });
+  const before = training.trainer.values()['bias:n0'];
+  run(training);
+  expect(training.trainer.values()['bias:n0']).not.toEqual(before);
+  const network = training.finish();
+  const accuracy = training.trainer.accuracy(samples(network.input.shape, COUNT, 9));
+  expect(accuracy).toBeGreaterThan(0.6);
+  expect(Math.abs(goldenAccuracy(network) - accuracy) * COUNT).toBeLessThanOrEqual(2);
+});
+
 const NARROW: Asked = { weights: 4, activations: 4, inputs: 4, accumulator: 9 };
 
 test('one seed gives one result, another another', async () => {
