@@ -1,6 +1,7 @@
 /** What the ways to build a step function are compared by: LUTs and LUT sites of the resource model. */
 import { deepPrefersBlock } from './memory.js';
 import { estimateUnit, fittedFor, scaleTerms } from './model.js';
+import { inBlockRam } from './model-rom.js';
 import { partTerms, type RomShape } from './model-terms.js';
 import type { MemoryImage, Part, Target } from './types.js';
 
@@ -20,11 +21,12 @@ export function partCost(part: Part, roms: readonly RomShape[], target: Target):
   return (lut + sites) / 2 + bits / BLOCK_BITS;
 }
 
-/** The same with what the ROMs hold. */
+/** The same with what the ROMs hold: columns that are alike or constant cost nothing. */
 export function writtenCost(part: Part, memories: readonly MemoryImage[], target: Target): number {
   const { lut, sites } = estimateUnit(
     { before: [], array: [], after: [part], memories, generated: [] },
     target,
   );
-  return (lut + sites) / 2;
+  const bits = memories.filter(inBlockRam).reduce((sum, { width, words }) => sum + width * words.length, 0);
+  return (lut + sites) / 2 + bits / BLOCK_BITS;
 }

@@ -80,9 +80,8 @@ export function planRequantisation(
     write: () => readonly MemoryImage[],
   ) => {
     const memories = once(write);
-    // one row of thresholds is written in no time, and its ROMs may be much smaller than their sizes say
     const cost =
-      folds === 1
+      step.rows * width <= MOST_WRITTEN
         ? writtenCost(part, memories(), target)
         : partCost(
             part,
@@ -187,6 +186,9 @@ function once<T>(make: () => T): () => T {
     return made.value;
   };
 }
+
+/** Thresholds of which the ROMs are written for a comparison: they may be much smaller than their sizes say. */
+const MOST_WRITTEN = 2048;
 
 const MOST_TREE_WORDS = 1024; // a tree is read without a register, so it lies in LUTs
 
