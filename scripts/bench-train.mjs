@@ -1,74 +1,61 @@
 /**
  * Accuracy on MNIST within narrow accumulators: after training (A2Q, A2Q+, AXE) and with training (A2Q, A2Q+).
  *
- *   node scripts/bench-train.mjs [mlp] [cnn] [--seeds N] [--accumulators 32,16,14,12,10] [--bits 4,2] [--cached]
+ *   node scripts/bench-train.mjs [mlp] [cnn] [--seeds N] [--accumulators 32,16,14,12,10] [--bits 4,2] [--trained a2q,a2q+] [--cached]
  *
- * Each result is kept in out/bench-train under the hash of its command and of the float network, so the bench can be stopped
- * and started again. --cached runs nothing and prints what is there.
+ * Each result is kept in out/bench-train under the hash of its command, of the float network and of the code, so the bench can be
+ * stopped and started again; the network is beside it. --cached runs nothing and prints what is there. The recipes are chosen by
+ * bench-recipe.mjs, which never sees the test digits.
  */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { table } from './markdown-table.mjs';
 import { mnist } from './mnist.mjs';
+import { contentHash, narrowgate, RECIPE, remember } from './training-runs.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const CACHE = join(root, 'out', 'bench-train');
-const RECIPES = {
-  mlp: ['--epochs', '4', '--learning-rate', '2e-3'],
-  cnn: ['--epochs', '2', '--learning-rate', '2e-3'],
-};
 const AFTER = ['a2q', 'a2q+', 'axe'];
-const DURING = ['a2q', 'a2q+'];
 
+/** Everything there is to measure. */
 const ALL = {
   networks: ['mlp', 'cnn'],
   seeds: 3,
   accumulators: ['32', '16', '14', '12', '10'],
   bits: ['4', '2'],
+  trained: ['a2q', 'a2q+'],
 };
 
-/** @param asked networks, seeds, accumulators, bits; cached: run nothing */
+/** @param asked networks, seeds, accumulators, bits; trained: methods to train with; cached: run nothing */
 export function measureTraining(asked = {}) {
-  const { networks, seeds, accumulators, bits, cached = false } = { ...ALL, ...asked };
-  mkdirSync(CACHE, { recursive: true });
+  const { networks, seeds, accumulators, bits, trained: methods, cached = false } = { ...ALL, ...asked };
   const files = mnist();
   const test = ['--inputs', files.testInputs, '--labels', files.testLabels];
-  const table = (head, rows) =>
-    [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
   const speeds = [];
   for (const network of networks) {
     const float = join(root, 'examples', `mnist-${network}`, 'float');
-    const identity = contentHash(float);
+    const identity = contentHash(`examples/mnist-${network}/float`);
     const compute = (name, work) => remember(`${name} ${identity}`, cached, work);
-    const reference = compute(`float ${network}`, () => floatAccuracy(float, files));
+    const reference = compute(`float ${network}`, (out) => floatAccuracy(float, files, out));
     if (!reference) continue;
     console.log(
       `\n## MNIST ${network.toUpperCase()}: accuracy on the 10,000 test digits, by accumulator (float: ${percent(reference.accuracy)})\n`,
     );
     for (const width of bits) {
       const rows = accumulators.map((accumulator) => {
-        const asked = [
-          '--weights',
-          width,
-          '--activations',
-          width,
-          '--input-bits',
-          width,
-          '--accumulator',
-          accumulator,
-        ];
+        const asked = ['--weights', width, '--activations', width, '--input-bits', width];
+        asked.push('--accumulator', accumulator);
         const after = AFTER.map((method) => {
           const options = [...asked, '--method', method];
-          return compute(`quantize ${network} ${options.join(' ')}`, () =>
-            quantized(float, options, files, test),
+          return compute(`quantize ${network} ${options.join(' ')}`, (out) =>
+            quantized(float, options, files, test, out),
           );
         });
-        const during = DURING.map((method) =>
+        const during = methods.map((method) =>
           Array.from({ length: seeds }, (_, seed) => {
-            const options = [...asked, '--method', method, ...RECIPES[network], '--seed', String(seed + 1)];
-            return compute(`train ${network} ${options.join(' ')}`, () => trained(float, options, files));
+            const options = [...asked, '--method', method, ...RECIPE, '--seed', String(seed + 1)];
+            return compute(`train ${network} ${options.join(' ')}`, (out) =>
+              trained(float, options, files, out),
+            );
           }).filter(Boolean),
         );
         for (const each of during.flat()) speeds.push([network, each.samplesPerSecond]);
@@ -79,19 +66,16 @@ export function measureTraining(asked = {}) {
           ...during.map((each) =>
             each.length > 0 ? percent(mean(each.map(({ sparsity }) => sparsity))) : '',
           ),
-          kept(during[1], reference),
+          kept(during.at(-1), reference),
         ];
       });
+      const names = methods.map((method) => method.toUpperCase());
       const head = [
         `W${width}A${width}: bits`,
-        'A2Q after training',
-        'A2Q+ after',
-        'AXE after',
-        'A2Q trained',
-        'A2Q+ trained',
-        'zeros, A2Q',
-        'zeros, A2Q+',
-        'of float, A2Q+ trained',
+        ...['A2Q after training', 'A2Q+ after', 'AXE after'],
+        ...names.map((name) => `${name} trained`),
+        ...names.map((name) => `zeros, ${name}`),
+        `of float, ${names.at(-1)} trained`,
       ];
       console.log(`${table(head, rows)}\n`);
     }
@@ -122,53 +106,23 @@ function kept(results, reference) {
     : percent(mean(results.map(({ accuracy }) => accuracy)) / reference.accuracy);
 }
 
-function narrowgate(...args) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'dist/cli/main.js'), ...args, '--json', '--quiet'],
-    { encoding: 'utf8', maxBuffer: 2 ** 28 },
-  );
-  if (status !== 0) throw new Error(`narrowgate ${args.join(' ')}: exit ${status}\n${stderr}`);
-  return JSON.parse(stdout);
-}
-
 /** One epoch with a learning rate of zero changes nothing, and measures. */
-function floatAccuracy(float, files) {
-  const out = join(CACHE, 'float.json');
+function floatAccuracy(float, files, out) {
   const data = ['--inputs', files.testInputs, '--labels', files.testLabels];
   const test = ['--test-inputs', files.testInputs, '--test-labels', files.testLabels];
   return narrowgate('train', float, '-o', out, ...data, ...test, '--epochs', '1', '--learning-rate', '0');
 }
 
-function quantized(float, options, files, test) {
-  const out = join(CACHE, 'quantized.json');
+function quantized(float, options, files, test, out) {
   narrowgate('quantize', float, '-o', out, '--calibrate', files.trainInputs, ...options);
   const { accuracy } = narrowgate('run', out, ...test);
   return { accuracy };
 }
 
-function trained(float, options, files) {
+function trained(float, options, files, out) {
   const data = ['--inputs', files.trainInputs, '--labels', files.trainLabels];
   const test = ['--test-inputs', files.testInputs, '--test-labels', files.testLabels];
-  return narrowgate('train', float, '-o', join(CACHE, 'trained.json'), ...data, ...test, ...options);
-}
-
-/** The result of a piece of work, from the cache if it is there. */
-function remember(name, cached, work) {
-  const file = join(CACHE, `${createHash('sha256').update(name).digest('hex').slice(0, 20)}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).result;
-  if (cached) return undefined;
-  process.stderr.write(`${name}\n`);
-  const result = work();
-  writeFileSync(`${file}.new`, JSON.stringify({ name, result }));
-  renameSync(`${file}.new`, file);
-  return result;
-}
-
-function contentHash(folder) {
-  const hash = createHash('sha256');
-  for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
-  return hash.digest('hex');
+  return narrowgate('train', float, '-o', out, ...data, ...test, ...options);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -180,6 +134,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     seeds: Number(value('--seeds', '1')),
     accumulators: value('--accumulators', '32,16,14,12,10').split(','),
     bits: value('--bits', '4,2').split(','),
+    trained: value('--trained', 'a2q,a2q+').split(','),
     cached: args.includes('--cached'),
   });
 }

@@ -20,6 +20,7 @@ import { measureImages, measurePolicies } from './bench-images.mjs';
 import { measureModel } from './bench-model.mjs';
 import { measurePlanning } from './bench-planning.mjs';
 import { measureQuantize } from './bench-quantize.mjs';
+import { measureReduction } from './bench-reduction.mjs';
 import { measureRequantise } from './bench-requantise.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
@@ -191,6 +192,7 @@ const sections = {
     extra: true,
   },
   quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
+  reduction: { print: () => measureReduction({ narrowgate, folder: work }), extra: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
   train: { print: () => measureTraining(), extra: true },
   export: { print: () => measureExport({ narrowgate, table, zoo, folder: work }), zoo: true },

@@ -8,8 +8,10 @@
 import type { IntegerStep } from '../3-integer/types.js';
 import { countBits, hull, type Interval, signedBits } from '../shared/interval.js';
 import { absorbConstants, initialField, offsetOf } from './accumulator.js';
+import { alignedStarts } from './aligned-starts.js';
 import { arrayKind, rowConstants } from './array.js';
 import type { PlannedLayer } from './engines/types.js';
+import { modulo } from './memory.js';
 import type { PlannedAccumulator } from './types.js';
 
 /** The accumulators of a layer's processing elements and what they begin with. */
@@ -50,7 +52,7 @@ export function planStarts(planned: PlannedLayer, rows: Rows, dealing: Dealing):
     (uniform.rom || totalBits(own, dealing) < totalBits(shared, dealing))
   )
     return simplest(own, bits);
-  const spans = uniform.rom && (planned.step?.rows ?? 1) > 1 ? romSpans(planned, rows, dealing) : shared;
+  const spans = uniform.rom && manyThresholds(planned.step) ? romSpans(planned, rows, dealing) : shared;
   return simplest(totalBits(spans, dealing) < totalBits(shared, dealing) ? spans : shared, bits);
 }
 
@@ -63,7 +65,8 @@ export function totalBits(
 }
 
 /** One width for the layer: see absorbConstants. */
-function uniformStarts(planned: PlannedLayer, { ranges, constants }: Rows, { pe }: Dealing): Starts {
+function uniformStarts(planned: PlannedLayer, rows: Rows, { pe }: Dealing): Starts {
+  const { ranges, constants } = rows;
   const { layer, accumulator, step } = planned;
   const initial = initialField(accumulator, layer.inputs);
   const alike = new Array<number>(pe).fill(initial);
@@ -71,9 +74,44 @@ function uniformStarts(planned: PlannedLayer, { ranges, constants }: Rows, { pe 
   const absorbed = ownThresholds(step, layer.outputs, pe)
     ? absorbConstants(accumulator, ranges, constants)
     : undefined;
-  return absorbed
-    ? { accumulator: absorbed.accumulator, rom: false, fields: new Array<number>(pe).fill(absorbed.initial) }
+  if (absorbed)
+    return {
+      accumulator: absorbed.accumulator,
+      rom: false,
+      fields: new Array<number>(pe).fill(absorbed.initial),
+    };
+  return manyThresholds(step) && accumulator.overflow !== 'wrap'
+    ? aligned(planned, rows, new Array<number>(pe).fill(accumulator.bits))
     : { accumulator, rom: true, fields: constants.map((constant) => initial - constant) };
+}
+
+/** Every channel has thresholds of its own already. */
+function manyThresholds(step: IntegerStep | undefined): boolean {
+  return step !== undefined && step.rows > 1;
+}
+
+/**
+ * Every row starts where its fields fit the accumulator of its processing element.
+ *
+ * @param widths [PE], bits; no fewer than each of its rows spans
+ */
+function aligned(planned: PlannedLayer, rows: Rows, widths: readonly number[]): Starts {
+  const { layer, accumulator } = planned;
+  const pe = widths.length;
+  const each = gathered(planned, rows);
+  const fields = new Array<number>(each.length);
+  for (const [p, width] of widths.entries())
+    for (const [k, start] of alignedStarts(ofPe(each, p, pe), width).entries()) fields[p + k * pe] = start;
+  const empty = accumulator.step === 2 ? -layer.inputs : 0;
+  const offsets = fields.map(
+    (start, row) => empty - accumulator.step * ((rows.constants?.[row] ?? 0) + start) + 0,
+  );
+  const bits = Math.max(...widths);
+  const moved = { ...accumulator, bits, signed: false, offset: 0, offsets };
+  const alike = widths.every((width, p) =>
+    ofPe(fields, p, pe).every((start) => modulo(start - fields[p], 2 ** width) === 0),
+  );
+  return { accumulator: moved, rom: !alike, fields: alike ? fields.slice(0, pe) : fields };
 }
 
 /** The values of one processing element's rows. */
@@ -126,23 +164,12 @@ function ownStarts(planned: PlannedLayer, rows: Rows, { pe, synapseFold }: Deali
   };
 }
 
-/** Every row starts so that its least sum gives field 0. */
-function romSpans(planned: PlannedLayer, { ranges, constants }: Rows, { pe }: Dealing): Starts {
-  const { accumulator } = planned;
-  const spans = ranges.map(({ min, max }) => countBits((max - min) / accumulator.step + 1));
+/** Every processing element has as many bits as its widest row spans. */
+function romSpans(planned: PlannedLayer, rows: Rows, { pe }: Dealing): Starts {
+  const spans = rows.ranges.map(({ min, max }) => countBits((max - min) / planned.accumulator.step + 1));
   const perPe = Array.from({ length: pe }, (_, p) => Math.max(...ofPe(spans, p, pe)));
-  return {
-    accumulator: {
-      ...accumulator,
-      bits: Math.max(...perPe),
-      perPe,
-      signed: false,
-      offset: 0,
-      offsets: ranges.map(({ min }) => min),
-    },
-    rom: true,
-    fields: ranges.map(({ min }, row) => -min - (constants?.[row] ?? 0)),
-  };
+  const starts = aligned(planned, rows, perPe);
+  return { ...starts, accumulator: { ...starts.accumulator, perPe } };
 }
 
 /** The zero stays: a processing element has as many bits as the fields of its rows. */

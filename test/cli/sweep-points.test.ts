@@ -76,6 +76,15 @@ describe('what a sweep keeps', () => {
     expect(again.recall('p', fingerprintOf(Float32Array.of(1, 2), new Map([['a', 2]])))).toBeUndefined();
   });
 
+  test('is known by the contents of data sets, of any type and length', () => {
+    const digits = (last: number) =>
+      Uint8Array.from({ length: 2 ** 20 }, (_, k) => (k === 2 ** 20 - 1 ? last : k));
+    expect(fingerprintOf(digits(1))).toBe(fingerprintOf(digits(1)));
+    expect(fingerprintOf(digits(1))).not.toBe(fingerprintOf(digits(2)));
+    expect(fingerprintOf(Uint8Array.of(1))).not.toBe(fingerprintOf(Int8Array.of(1)));
+    expect(fingerprintOf(Uint8Array.of(9, 1).subarray(1))).toBe(fingerprintOf(Uint8Array.of(1)));
+  });
+
   test('is measured again when it is damaged', () => {
     const state = new SweepState(join(folder, 'out'), 'narrowgate sweep');
     state.keep('p', 'f', { lut: 3 });

@@ -112,6 +112,9 @@ function synthesisOf({ top, files, input, output, device }: PlacementJob): Synth
   return { files: all, steps, key: hash([yosysVersion(), steps, texts]) };
 }
 
+/** nextpnr's usual router for iCE40, router1, never ends for some seeds: https://github.com/YosysHQ/nextpnr/issues/179 */
+const ROUTER = 'router2';
+
 function nextpnrArguments({ device, targetMHz }: PlacementJob, seed: number): string[] {
   const place = [
     device.flag,
@@ -122,7 +125,7 @@ function nextpnrArguments({ device, targetMHz }: PlacementJob, seed: number): st
     '--seed',
     String(seed),
   ];
-  return [...place, '--timing-allow-fail'];
+  return [...place, '--router', ROUTER, '--timing-allow-fail'];
 }
 
 async function synthesize(

@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from '../../shared/json.js';
 import { checkReplaceable, writeWhole } from '../../shared/output-folder.js';
-import { packageFolder } from '../../shared/package-folder.js';
+import { programHash } from '../../shared/program-hash.js';
 
 /** The file by which an output folder of a sweep is known. */
 export const SWEEP_FILE = 'sweep.json';
@@ -57,10 +56,18 @@ export class SweepState {
   }
 }
 
-/** The same fingerprint, by the same version, means the same figures. Maps and typed arrays may be anywhere inside. */
+/** The same fingerprint means the same figures, of the same program. Maps and typed arrays may be anywhere inside. */
 export function fingerprintOf(...everything: readonly unknown[]): string {
-  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return createHash('sha256').update(version).update(stringify(everything)).digest('hex');
+  const text = JSON.stringify([programHash(), everything], (_, item: unknown) => {
+    if (item instanceof Map) return { map: [...item] };
+    return ArrayBuffer.isView(item) ? { [item.constructor.name]: hashOf(item) } : item;
+  });
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Of the bytes: data sets are too long for a text. */
+function hashOf({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
 }

@@ -1,0 +1,214 @@
+/**
+ * LUTs of whole networks with 32-bit accumulators against narrow ones: with this project's arrays and thresholds, and with
+ * behavioural arrays and parallel thresholds, the setting of the A2Q paper. Same networks, foldings, ROMs and streams.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { importModel } from '../dist/1-import/index.js';
+import { evaluateFloat } from '../dist/2-quantize/evaluate/evaluate.js';
+import { foldFloat } from '../dist/2-quantize/fold.js';
+import { topOne } from '../dist/3-integer/host.js';
+import { synthesizeAll } from '../dist/8-resources/index.js';
+import { realSamples } from '../dist/cli/samples.js';
+import { analyse, generate } from '../dist/compile.js';
+import { readNpy } from '../dist/shared/npy.js';
+import { writeFolder } from '../dist/shared/output-folder.js';
+import { behaviouralPlan, buildFiles, unitJobs } from './behavioural-plan.mjs';
+import { printHead, printRow, table } from './markdown-table.mjs';
+import { mnist } from './mnist.mjs';
+
+const FLOAT = 'examples/mnist-mlp/float';
+const CYCLES = 1024;
+/** Part of the float accuracy that the papers ask for. */
+const KEPT = 0.992;
+const SIMULATED = 20;
+const WIDE = 32;
+
+/** Networks by the bits of their weights, activations and input, and the accumulators that they are built with. */
+const NETWORKS = [
+  { name: 'W8A8, AXE', quantize: [8], built: [WIDE] },
+  { name: 'W4A4, AXE', quantize: [4], built: [WIDE] },
+  { name: 'W3A3, AXE', quantize: [3], built: [WIDE] },
+  { name: 'W3A3, AXE within 11', quantize: [3, 11], built: [11] },
+  { name: 'w4a4-p16', built: [16] },
+  { name: 'w4a4-p12', built: [WIDE, 12] },
+  { name: 'w4a4-p10', built: [10] },
+];
+
+/** Both take about as many multipliers; the second has an accumulator and thresholds for each of more neurons. */
+const FOLDINGS = {
+  'neurons in parallel': new Map([
+    ['fc1', { pe: 8, simd: 7 }],
+    ['fc2', { pe: 4, simd: 1 }],
+    ['scores', { pe: 1, simd: 1 }],
+  ]),
+  'as planned': undefined,
+};
+
+/**
+ * @param narrowgate runs the command line: { json }
+ * @param folder an empty one
+ */
+export async function measureReduction({ narrowgate, folder }) {
+  const digits = mnist();
+  const reference = await floatAccuracy(digits);
+  console.log(`\n## What 32-bit accumulators cost (xc7; float accuracy ${percent(reference)})\n`);
+  const columns = 'network | of float | folding | PE x SIMD | accumulators';
+  printHead(
+    `${columns} | LUT | sites | FF | BRAM | behavioural LUT | sites | FF | BRAM | FINN's formula, LUT`,
+  );
+  const rows = [];
+  for (const [folding, folds] of Object.entries(FOLDINGS))
+    for (const network of NETWORKS) {
+      const model = modelOf({ narrowgate, folder, digits }, network);
+      const accuracy = accuracyOf({ narrowgate, digits }, model) / reference;
+      for (const bits of network.built) {
+        const row = await measure({ narrowgate, folder, digits }, model, folds, bits);
+        rows.push({ ...row, network: network.name, accuracy, folding, bits });
+        print(rows.at(-1));
+      }
+    }
+  console.log(
+    `\nFewest LUTs at ${100 * KEPT} % of the float accuracy or more, 32 bits against narrow ones:\n`,
+  );
+  printReductions(rows);
+}
+
+/** A folder of a network: of the examples, or quantized from the float one with training digits. */
+function modelOf({ narrowgate, folder, digits }, { name, quantize }) {
+  if (!quantize) return `examples/mnist-mlp/${name}`;
+  const [bits, limit] = quantize.map(String);
+  const out = join(folder, `w${bits}-${limit ?? 'free'}`);
+  const widths = ['--weights', bits, '--activations', bits, '--input-bits', bits];
+  const within = limit ? ['--accumulator', limit] : [];
+  if (!existsSync(out))
+    narrowgate('quantize', FLOAT, '-o', out, '--calibrate', digits.trainInputs, ...widths, ...within);
+  return out;
+}
+
+function accuracyOf({ narrowgate, digits }, model) {
+  const test = ['--inputs', digits.testInputs, '--labels', digits.testLabels];
+  return narrowgate('run', model, ...test).json.accuracy;
+}
+
+async function floatAccuracy({ testInputs, testLabels }) {
+  const network = await importModel(FLOAT);
+  const samples = realSamples(network, readNpy(testInputs), testInputs);
+  const reals = evaluateFloat(foldFloat(network), samples);
+  const labels = readNpy(testLabels).data;
+  const classes = topOne(reals, reals.length / samples.count);
+  return classes.filter((each, n) => each === Number(labels[n])).length / samples.count;
+}
+
+/** Figures of one network in both forms; the behavioural one is simulated first, as nothing else checks it. */
+async function measure({ narrowgate, folder, digits }, model, folds, bits) {
+  const options = { target: 'xc7', accumulator: { policy: bits, overflow: 'refuse' } };
+  const start = await analyse(model);
+  // the planner's folding must not follow from the width
+  const planned =
+    folds ??
+    foldsOf(
+      generate(start, { ...options, accumulator: { policy: WIDE, overflow: 'refuse' }, cycles: CYCLES }).plan,
+    );
+  const { bounded, plan } = generate(start, { ...options, folds: planned });
+  if (plan.cycles.interval > CYCLES) throw new Error(`the folding takes ${plan.cycles.interval} cycles`);
+  const own = await total(unitJobs(plan, false));
+  const layers = plan.units.filter(({ accumulator }) => accumulator);
+  const shapes = layers.map(({ fold }) => `${fold.pe}x${fold.simd}`).join(' ');
+  const formula = layers.reduce((sum, unit) => sum + finnLuts(unit, bounded, bits), 0);
+  const figures = { own, shapes, formula: Math.round(formula) };
+  if (activationBits(bounded, layers[0]) > PARALLEL_BITS) return figures;
+  const other = behaviouralPlan(bounded, plan, bits);
+  const build = join(folder, 'behavioural');
+  writeFolder(build, buildFiles(other, bounded), 'build.json');
+  const check = ['--inputs', digits.testInputs, '--count', String(SIMULATED), '--simulator', 'verilator'];
+  narrowgate('simulate', build, ...check); // throws when an output differs
+  return { ...figures, behavioural: await total(unitJobs(other, true)) };
+}
+
+/** Activations with more bits have no parallel thresholds: 8 bits are 255 comparators a lane. */
+const PARALLEL_BITS = 6;
+
+function foldsOf({ units }) {
+  return new Map(units.flatMap(({ node, fold }) => (fold ? [[node, { pe: fold.pe, simd: fold.simd }]] : [])));
+}
+
+function activationBits({ network }, { tensor }) {
+  return network.tensors.get(tensor).type.bits;
+}
+
+async function total(jobs) {
+  const units = await synthesizeAll(jobs, 'xc7');
+  const sum = (key) => units.reduce((all, unit) => all + unit[key], 0);
+  return { lut: sum('lut'), sites: sum('sites'), ff: sum('ff'), bram: sum('bram') };
+}
+
+/**
+ * LUTs of a matrix-vector unit by FINN's published resource model (lut_estimation of its HLS unit, multipliers in LUTs), without weight
+ * memory. A formula, not a measurement.
+ */
+function finnLuts({ node, fold: { pe, simd }, after }, { network, accumulators }, bits) {
+  const { layer } = accumulators.get(node);
+  const a = network.tensors.get(layer.input).type.bits;
+  const w = layer.weightType.bits;
+  const step = network.nodes.find((each) => each.kind === 'step' && each.input === layer.output);
+  const thresholds = step && after.length > 0 ? step.levels - 1 : 0;
+  const multipliers = simd * (2 * Math.ceil((w + a) / 6) - 1) * (w + a);
+  const adders = (w + a) * (2 * simd - 1);
+  const memory = thresholds * bits * (Math.ceil(layer.outputs / pe / 64) + 1);
+  return 300 + 1.1 * pe * (multipliers + adders + bits + memory);
+}
+
+function print({ network, accuracy, folding, shapes, bits, own, behavioural, formula }) {
+  const figures = (each) => (each ? [each.lut, each.sites, each.ff, each.bram] : ['-', '-', '-', '-']);
+  printRow(
+    network,
+    percent(accuracy),
+    folding,
+    shapes,
+    bits,
+    ...figures(own),
+    ...figures(behavioural),
+    formula,
+  );
+}
+
+/** By folding and way: the cheapest network at 32 bits over the cheapest at fewer. */
+function printReductions(rows) {
+  const ways = {
+    'arrays of this project': (row) => row.own.lut,
+    'behavioural arrays, parallel thresholds': (row) => row.behavioural?.lut,
+    "FINN's formula": (row) => row.formula,
+  };
+  const lines = [];
+  for (const [what, luts] of Object.entries(ways))
+    for (const folding of Object.keys(FOLDINGS))
+      for (const [weights, of] of [
+        ['4 bits', (row) => /w4/i.test(row.network)],
+        ['any', () => true],
+      ]) {
+        const kept = rows.filter(
+          (row) => row.folding === folding && row.accuracy >= KEPT && of(row) && luts(row),
+        );
+        const least = (some) =>
+          some.reduce((best, row) => (best && luts(best) <= luts(row) ? best : row), undefined);
+        const [wide, narrow] = [
+          least(kept.filter(({ bits }) => bits === WIDE)),
+          least(kept.filter(({ bits }) => bits < WIDE)),
+        ];
+        const name = (row) => `${luts(row)} (${row.network}${row.bits === WIDE ? '' : `, ${row.bits} bits`})`;
+        lines.push([
+          what,
+          folding,
+          weights,
+          name(wide),
+          name(narrow),
+          `${(luts(wide) / luts(narrow)).toFixed(2)}x`,
+        ]);
+      }
+  console.log(table(['LUTs by', 'folding', 'weights', '32 bits', 'narrow', 'reduction'], lines));
+}
+
+function percent(part) {
+  return `${(100 * part).toFixed(2)} %`;
+}
