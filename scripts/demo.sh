@@ -4,9 +4,9 @@
 set -e
 cd "$(dirname "$0")/.."
 
-model=examples/mnist-mlp/w4a4-p12
+model=examples/mnist-mlp/w2a2-p12
 
-echo "$model: MNIST, three dense layers, 4-bit weights and activations, trained for 12-bit accumulators"
+echo "$model: MNIST, three dense layers, 2-bit weights and activations, trained for 12-bit accumulators"
 node scripts/mnist.mjs out/mnist > /dev/null
 node dist/cli/main.js compare "$model" \
     --accumulators 32,datatype,l1,minimal --cycles 1024 \

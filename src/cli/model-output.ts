@@ -3,7 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Network } from '../1-import/types.js';
 import { formatJsonNetwork, MODEL_FILE, writeJsonNetwork } from '../export/json/index.js';
-import { writeFolder, writeWhole } from '../shared/output-folder.js';
+import { checkReplaceable, checkWritable, writeFolder, writeWhole } from '../shared/output-folder.js';
+
+/**
+ * Before long work: whether writeModel will find a place for its result.
+ *
+ * @throws folder_not_ours, folder_not_writable
+ */
+export function checkModelOutput(out: string): void {
+  if (!isFile(out)) checkReplaceable(out, MODEL_FILE);
+  checkWritable(out);
+}
+
+function isFile(out: string): boolean {
+  return extname(out).toLowerCase() === '.json';
+}
 
 /**
  * Write a model, whole or not at all. In a folder that holds an earlier one, that model's files are replaced; what else
@@ -12,7 +26,7 @@ import { writeFolder, writeWhole } from '../shared/output-folder.js';
  * @throws export_not_expressible, folder_not_ours, folder_not_writable
  */
 export function writeModel(out: string, network: Network): void {
-  if (extname(out).toLowerCase() === '.json') {
+  if (isFile(out)) {
     writeWhole(out, formatJsonNetwork(network));
     return;
   }

@@ -1,5 +1,5 @@
 /** A training on the terminal: progress, checkpoints, and a stop that loses nothing. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readCheckpoint, writeCheckpoint } from '../2-quantize/train/checkpoint.js';
 import type { Trainer } from '../2-quantize/train/trainer.js';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -71,7 +71,6 @@ export async function runTraining(
     signals.release();
   }
   const stoppedBy = trainer.step < trainer.steps ? signals.stopped() : undefined;
-  if (!stoppedBy) rmSync(file, { force: true });
   const seconds = (performance.now() - started) / 1000;
   return { stoppedBy, ...last, samplesPerSecond: ((trainer.step - from) * trainer.batch) / seconds };
 }

@@ -100,6 +100,17 @@ export const inputNotFinite = define(
   }),
 );
 
+export const samplesMissing = define(
+  'samples_missing',
+  2,
+  'A file of samples holds none.',
+  (file: string) => ({
+    message: 'expected one sample or more, found none',
+    at: { file, path: '' },
+    hint: 'the first axis counts the samples',
+  }),
+);
+
 export const labelsMismatch = define(
   'labels_mismatch',
   2,
@@ -107,6 +118,17 @@ export const labelsMismatch = define(
   (file: string, expected: number, found: string) => ({
     message: `expected ${expected} integer labels, one per sample, found ${found}`,
     at: { file, path: '' },
+  }),
+);
+
+export const labelOutOfRange = define(
+  'label_out_of_range',
+  2,
+  'A label is not the number of a class that the network has.',
+  (file: string, index: number, found: number, classes: number) => ({
+    message: `expected labels 0 .. ${classes - 1}, one for each output of the network, found ${found} at sample ${index}`,
+    at: { file, path: '' },
+    hint: 'classes are counted from 0, in the order of the outputs',
   }),
 );
 

@@ -90,7 +90,7 @@ export const weightsNotQuantized = define(
   (layer: string, at: Location) => ({
     message: `layer '${layer}' has float weights, expected integer weights`,
     at,
-    hint: 'train or export the model with quantized weights',
+    hint: 'narrowgate quantize or narrowgate train makes a quantized network of a float one; or export the model with quantized weights',
   }),
 );
 

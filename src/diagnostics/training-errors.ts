@@ -12,16 +12,6 @@ export const trainingUnsupported = define(
   }),
 );
 
-export const labelOutOfRange = define(
-  'label_out_of_range',
-  2,
-  'A label is not the number of a class that the network has.',
-  (file: string, index: number, found: number, classes: number) => ({
-    message: `expected labels 0 .. ${classes - 1}, one for each output of the network, found ${found} at sample ${index}`,
-    at: { file, path: '' },
-  }),
-);
-
 export const checkpointDifferent = define(
   'checkpoint_different',
   2,

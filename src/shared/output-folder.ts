@@ -1,5 +1,7 @@
 /** Output that is complete or absent: written beside its place or in a folder of its own there, then renamed. */
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -60,6 +62,22 @@ export function checkReplaceable(folder: string, marker: string): void {
     fail(errors.folderNotWritable(folder, error));
   }
   if (entries.length > 0 && !isOurs(join(target, marker))) fail(errors.folderNotOurs(folder));
+}
+
+/**
+ * What can be known before long work of whether its output can be written.
+ *
+ * @throws folder_not_writable
+ */
+export function checkWritable(place: string): void {
+  try {
+    let folder = resolve(place);
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) folder = dirname(folder);
+    while (!existsSync(folder)) folder = dirname(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    fail(errors.folderNotWritable(place, error));
+  }
 }
 
 /** Other programs have files of the same name; ours name this program. */

@@ -86,6 +86,21 @@ describe('the page of a sweep', () => {
     expect(html).toContain('every output bit checked on 1,000 vectors in every point');
   });
 
+  it('counts the saving against the cheapest network with the widest accumulators, whatever its weights', async () => {
+    const [wide] = measured([row(32, 0.985, 3000)]);
+    const heavy = { ...wide, point: { ...wide.point, name: 'w8-a8-p32-axe', weightBits: 8 } };
+    const page = await renderSweepHtml({ ...REPORT, rows: [heavy, ...ROWS] });
+    expect(page).toContain('<div class="figure">20<small>%</small></div>');
+    expect(page).toContain('It has 20 % fewer than w4-a4-p32-axe, the fewest with accumulators of 32 bits.');
+  });
+
+  it('has a mark on the axis for every width that was measured, and no other', () => {
+    const plot =
+      /<svg role="img" aria-label="Accuracy against accumulators"[\s\S]*?<\/svg>/.exec(html)?.[0] ?? '';
+    const marks = [...plot.matchAll(/<text[^>]*>(\d+)<\/text>/g)].map(([, text]) => Number(text));
+    expect(marks.filter((mark) => mark <= 48)).toEqual([12, 16, 32]);
+  });
+
   it('has four plots, the float accuracy and the front in them', () => {
     expect(html.match(/<svg role="img" aria-label="[^"]+"/g)).toHaveLength(4);
     for (const text of [

@@ -10,9 +10,10 @@ import { fileTree } from '../file-tree.js';
 import { placementSteps } from '../recipe.js';
 import { startYosys, yosysVersion } from '../yosys.js';
 import { HARNESS_MODULE, harnessVerilog } from './harness.js';
-import { type NextpnrResult, type NextpnrWorker, startNextpnr } from './nextpnr.js';
+import { type NextpnrResult, type NextpnrRun, startNextpnr } from './nextpnr.js';
 import { type NextpnrPackage, nextpnrCitation, requireNextpnr } from './package.js';
 import { excesses, type PlacedDesign, readPlacedDesign } from './report.js';
+import { ROUTERS, watchRouting } from './routing.js';
 import type { Placement, PlacementJob, PlacementOptions } from './types.js';
 
 /** Raise it when a report is read differently: it is part of every cache key. */
@@ -70,7 +71,7 @@ export async function placeAndRoute(
     return {
       seed: index + 1,
       args,
-      key: hash([READING_VERSION, synthesis.key, nextpnrCitation(nextpnr), args]),
+      key: hash([READING_VERSION, synthesis.key, nextpnrCitation(nextpnr), ROUTERS, args]),
     };
   });
   const designs = new Map<number, PlacedDesign>(); // by seed
@@ -83,9 +84,11 @@ export async function placeAndRoute(
   if (designs.size > 0) onProgress(`place and route: ${designs.size} of ${job.seeds} cached`);
   if (open.length > 0) {
     const netlist = await synthesize(job, synthesis, cache, onProgress);
-    const place = async (tool: NextpnrWorker, { seed, args, key }: (typeof runs)[number]) => {
+    const place = async (route: Router, { seed, args, key }: (typeof runs)[number]) => {
       const start = performance.now();
-      const design = readResult(job, await tool.run({ netlist, args }));
+      const outcome = await route({ netlist, args });
+      if (!outcome) return; // the other seeds may do
+      const design = readResult(job, outcome);
       designs.set(seed, design);
       await cache.write(key, design);
       onProgress(
@@ -94,8 +97,13 @@ export async function placeAndRoute(
     };
     await runAll(open, Math.max(1, workers), nextpnr, onProgress, place);
   }
+  if (designs.size === 0)
+    fail(placementFailed(job.top, `no router comes to an end with ${job.seeds > 1 ? 'any seed' : 'seed 1'}`));
   return result(job, nextpnr, designs);
 }
+
+/** Place and route once; undefined when every router goes round in circles. */
+type Router = (run: NextpnrRun) => Promise<NextpnrResult | undefined>;
 
 interface Synthesis {
   readonly key: string;
@@ -112,9 +120,6 @@ function synthesisOf({ top, files, input, output, device }: PlacementJob): Synth
   return { files: all, steps, key: hash([yosysVersion(), steps, texts]) };
 }
 
-/** nextpnr's usual router for iCE40, router1, never ends for some seeds: https://github.com/YosysHQ/nextpnr/issues/179 */
-const ROUTER = 'router2';
-
 function nextpnrArguments({ device, targetMHz }: PlacementJob, seed: number): string[] {
   const place = [
     device.flag,
@@ -125,7 +130,7 @@ function nextpnrArguments({ device, targetMHz }: PlacementJob, seed: number): st
     '--seed',
     String(seed),
   ];
-  return [...place, '--router', ROUTER, '--timing-allow-fail'];
+  return [...place, '--timing-allow-fail'];
 }
 
 async function synthesize(
@@ -156,20 +161,35 @@ async function runAll<Run extends { readonly seed: number }>(
   workers: number,
   nextpnr: NextpnrPackage,
   onProgress: (text: string) => void,
-  place: (tool: NextpnrWorker, run: Run) => Promise<void>,
+  place: (route: Router, run: Run) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   const serve = async () => {
     let seed = 0;
+    const say = (text: string) => onProgress(`place and route, seed ${seed}: ${text}`);
+    let circles = watchRouting();
+    let endless = false;
     const tool = startNextpnr(nextpnr, (line) => {
       const stage = STAGES.find(([pattern]) => pattern.test(line))?.[1];
-      if (stage) onProgress(`place and route, seed ${seed}: ${stage}`);
+      if (stage) say(stage);
+      if (endless || !circles(line)) return;
+      endless = true;
+      void tool.close(); // the run then comes back with an error
     });
+    const route: Router = async ({ netlist, args }) => {
+      for (const router of ROUTERS) {
+        [circles, endless] = [watchRouting(), false];
+        const outcome = await tool.run({ netlist, args: [...args, '--router', router] });
+        if (!endless) return outcome;
+        say(`${router} goes round in circles`);
+      }
+      return undefined;
+    };
     try {
       while (next < runs.length) {
         const run = runs[next++];
         seed = run.seed;
-        await place(tool, run);
+        await place(route, run);
       }
     } catch (error) {
       next = runs.length;

@@ -42,10 +42,8 @@ function headline({ floatAccuracy, testSamples }: SweepReport, found: readonly M
   const passed = found.filter(({ result }) => result.passed);
   const kept = passed.filter(({ result }) => result.accuracy >= KEPT * floatAccuracy);
   const least = paretoFront(kept)[0];
-  const widest = kept.reduce<Measured | undefined>(
-    (most, row) => (most && most.point.accumulator >= row.point.accumulator ? most : row),
-    undefined,
-  );
+  const bits = Math.max(...kept.map(({ point }) => point.accumulator));
+  const widest = paretoFront(kept.filter(({ point }) => point.accumulator === bits))[0];
   const claim = least
     ? `${formatCount(least.result.lut)} LUTs at ${formatAccuracy(least.result.accuracy)}: ${least.point.accumulator}-bit accumulators, ${least.point.method}, ${least.point.weightBits}-bit weights`
     : `No point keeps ${100 * KEPT} % of the float accuracy`;
@@ -53,9 +51,9 @@ function headline({ floatAccuracy, testSamples }: SweepReport, found: readonly M
   const big = saved > 0 ? `<div class="figure">${saved}<small>%</small></div>` : '';
   const against =
     saved > 0 && widest
-      ? ` and ${saved} % fewer LUTs than ${widest.point.name}, the widest accumulators`
+      ? ` It has ${saved} % fewer than ${widest.point.name}, the fewest with accumulators of ${bits} bits.`
       : '';
-  const note = `The fewest LUTs with at least ${100 * KEPT} % of the float accuracy of ${formatAccuracy(floatAccuracy)} on ${formatCount(testSamples)} samples${against}.`;
+  const note = `The fewest LUTs with at least ${100 * KEPT} % of the float accuracy of ${formatAccuracy(floatAccuracy)} on ${formatCount(testSamples)} samples.${against}`;
   return `<section class="hero">${big}<div><p class="claim">${escapeMarkup(claim)}</p><p class="note">${escapeMarkup(note)}</p>${verification(found)}</div></section>`;
 }
 

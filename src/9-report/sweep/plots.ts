@@ -92,8 +92,10 @@ export function sparsityPlot(rows: readonly Measured[]): TopLevelSpec {
 }
 
 function lines(rows: readonly Measured[], y: object) {
-  const axis = { title: 'accumulator bits', tickMinStep: 1, format: 'd' };
-  const x = { field: 'accumulator', type: 'quantitative', scale: { zero: false, nice: true }, axis };
+  const values = [...new Set(rows.map(({ point }) => point.accumulator))].sort((a, b) => a - b);
+  const axis = { title: 'accumulator bits', values, format: 'd', labelFlush: false };
+  const scale = { zero: false, nice: false, padding: 12 };
+  const x = { field: 'accumulator', type: 'quantitative', scale, axis };
   return [
     { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color: colour(rows) } },
     { mark: DOTS, encoding: { x, y, color: colour(rows) } },

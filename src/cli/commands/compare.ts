@@ -17,16 +17,18 @@ import type { CompareReport, CompareRow } from '../../9-report/types.js';
 import type { Compilation } from '../../compile.js';
 import * as errors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
+import { samplesMissing } from '../../diagnostics/file-errors.js';
 import { readNpy } from '../../shared/npy.js';
-import { checkReplaceable, writeFolder, writeWhole } from '../../shared/output-folder.js';
+import { checkReplaceable, checkWritable, writeFolder, writeWhole } from '../../shared/output-folder.js';
+import { partCorrect } from '../accuracy.js';
 import { inBackground } from '../background.js';
 import { compareCommand } from '../compare-command.js';
+import { classesOf, readLabels } from '../dataset.js';
 import { accumulatorBits, checkHardware } from '../hardware.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
 import { progressTo, totalOf, unitJobs } from './resources.js';
-import { correct, readLabels } from './run.js';
 import { parseSimulators, verdictText } from './simulate.js';
 
 const DEFAULT_COUNT = 20;
@@ -44,6 +46,7 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
     );
   const folder = given.output ?? '';
   checkReplaceable(folder, 'report.json');
+  checkWritable(folder);
   const simulators = parseSimulators(given.simulator ?? 'both');
   const count = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
   const samples = readSamples(bounded.network, given, count);
@@ -130,10 +133,10 @@ function readSamples(network: IntegerNetwork, given: GivenOptions, count: number
     return { codes, count, all: codes, allCount: count };
   }
   const { codes: all, count: allCount } = inputCodes(network, readNpy(given.inputs), given.inputs);
-  if (allCount === 0)
-    fail(errors.usage(`expected at least one sample in ${given.inputs}, found none`, 'compare'));
+  if (allCount === 0) fail(samplesMissing(given.inputs));
   const used = Math.min(count, allCount);
-  const labels = given.labels === undefined ? undefined : readLabels(given.labels, allCount, allCount);
+  const labels =
+    given.labels === undefined ? undefined : readLabels(given.labels, classesOf(network), allCount);
   return { codes: all.subarray(0, (all.length / allCount) * used), count: used, all, allCount, labels };
 }
 
@@ -159,7 +162,7 @@ async function accuracyOf(
   if (!labels) return undefined;
   const codes = await inBackground('evaluateAll', network, all, allCount, plan.units);
   const classes = classify(network, codes, codes.length / allCount);
-  return correct(classes, labels) / allCount;
+  return partCorrect(classes, labels);
 }
 
 function rowOf(

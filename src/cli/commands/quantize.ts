@@ -7,15 +7,16 @@ import type { IntegerNetwork } from '../../3-integer/types.js';
 import type { BoundedNetwork } from '../../4-bounds/types.js';
 import { hull } from '../../shared/interval.js';
 import { type NpyArray, readNpy } from '../../shared/npy.js';
+import { partCorrect } from '../accuracy.js';
 import { inBackground, withProgress } from '../background.js';
 import type { BackgroundProgress } from '../background-worker.js';
-import { writeModel } from '../model-output.js';
+import { classesOf, readLabels } from '../dataset.js';
+import { checkModelOutput, writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
 import { parsePortType, parseTfliteRounding, parseWhole } from '../parse.js';
 import { parseQuantize, parseWidths } from '../quantize-options.js';
 import { realSamples } from '../samples.js';
-import { correct, readLabels } from './run.js';
 
 const DEFAULT_COUNT = 500;
 
@@ -24,6 +25,7 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
   const model = given.model ?? '';
   const widths = parseWidths(given);
   const options = parseQuantize(given);
+  checkModelOutput(given.output ?? '');
   const most = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
   const inputPort = parsePortType(given.inputType, given.inputScale);
   const tfliteRounding = parseTfliteRounding(given.tfliteRounding, model);
@@ -33,7 +35,9 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
   const file = given.calibrate ?? '';
   const array = readNpy(file);
   const labels =
-    given.labels === undefined ? undefined : readLabels(given.labels, array.shape[0] ?? 0, array.shape[0]);
+    given.labels === undefined
+      ? undefined
+      : readLabels(given.labels, classesOf(network), array.shape[0] ?? 0);
   const samples = realSamples(network, array, file, most);
   output.progress(`${samples.count} calibration samples, ${assignment.layers.size} layers`);
 
@@ -70,8 +74,8 @@ async function accuraciesOf(
   const outputs = reals.length / count;
   const results = await inBackground('evaluateAll', integer, codes, count);
   return {
-    accuracy: correct(classify(integer, results, outputs), labels) / count,
-    floatAccuracy: correct(topOne(reals, outputs), labels) / count,
+    accuracy: partCorrect(classify(integer, results, outputs), labels),
+    floatAccuracy: partCorrect(topOne(reals, outputs), labels),
   };
 }
 

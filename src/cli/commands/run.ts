@@ -1,10 +1,11 @@
 import { classify, inputCodes, outputReals, toFileOrder } from '../../3-integer/host.js';
 import * as commandErrors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
-import * as errors from '../../diagnostics/file-errors.js';
-import { formatNpy, isIntegerArray, readNpy } from '../../shared/npy.js';
+import { formatNpy, readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
+import { partCorrect } from '../accuracy.js';
 import { inBackground } from '../background.js';
+import { readLabels } from '../dataset.js';
 import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parseWhole } from '../parse.js';
@@ -20,14 +21,14 @@ export async function run(given: GivenOptions, output: Output): Promise<number> 
   const samples = readNpy(file);
   const { codes, count } = inputCodes(network, samples, file, parseWhole('--count', given.count, 1, 2 ** 31));
   const outputs = network.tensors.get(network.output)?.shape.reduce((product, n) => product * n, 1) ?? 1;
-  const labels = given.labels === undefined ? undefined : readLabels(given.labels, count, samples.shape[0]);
+  const labels =
+    given.labels === undefined ? undefined : readLabels(given.labels, outputs, count, samples.shape[0]);
   const options = planOptions(given, bounded, given.accumulator); // checked also where nothing is planned
   const units =
     given.accumulator === undefined ? [] : (await inBackground('plan', bounded, options)).plan.units;
   const results = await inBackground('evaluateAll', network, codes, count, units);
 
-  const accuracy =
-    labels && count > 0 ? correct(classify(network, results, outputs), labels) / count : undefined;
+  const accuracy = labels && partCorrect(classify(network, results, outputs), labels);
   const reals = given.real ? outputReals(network.hostOutput, results, outputs) : undefined;
   const { data: values, shape } = toFileOrder(network, reals ?? results);
   if (given.output !== undefined) {
@@ -54,23 +55,4 @@ function rows(values: ArrayLike<number>, width: number, count: number): number[]
   return Array.from({ length: count }, (_, n) =>
     Array.from({ length: width }, (__, k) => values[n * width + k]),
   );
-}
-
-/** How many classes are those of the labels. */
-export function correct(classes: Int32Array, labels: ArrayLike<number>): number {
-  return classes.reduce((sum, each, n) => sum + (each === labels[n] ? 1 : 0), 0);
-}
-
-/**
- * Labels of the first `count` samples.
- *
- * @param total samples in the file of inputs; there are labels for all of them, or for those that are used
- * @throws labels_mismatch
- */
-export function readLabels(file: string, count: number, total: number): ArrayLike<number> {
-  const { data, shape } = readNpy(file);
-  const wrong = shape.filter((n) => n !== 1).length > 1 || (data.length !== count && data.length !== total);
-  if (wrong || (!isIntegerArray(data) && !data.every(Number.isInteger)))
-    fail(errors.labelsMismatch(file, count, `shape (${shape.join(', ')})`));
-  return data;
 }

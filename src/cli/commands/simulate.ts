@@ -5,6 +5,7 @@ import { type Verdict, verify } from '../../7-simulate/verify.js';
 import { renderJunit } from '../../9-report/index.js';
 import * as errors from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
+import { samplesMissing } from '../../diagnostics/file-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
 import type { GivenOptions } from '../options.js';
@@ -21,7 +22,7 @@ export async function simulate(given: GivenOptions, output: Output): Promise<num
   const file = given.inputs ?? '';
   const count = parseWhole('--count', given.count, 1, 2 ** 31);
   const { codes, count: found } = inputCodes(folder.bounded.network, readNpy(file), file, count);
-  if (found === 0) fail(errors.usage(`expected at least one sample in ${file}, found none`, 'simulate'));
+  if (found === 0) fail(samplesMissing(file));
   const verdict = await verify(folder, codes, {
     simulators,
     counts: { verilator: found, icarus: count === undefined ? Math.min(found, ICARUS_COUNT) : found },

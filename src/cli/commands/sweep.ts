@@ -10,10 +10,12 @@ import { formatRow, ROW_TITLES } from '../../9-report/sweep/rows.js';
 import { measured, type SweepReport, type SweepResult, type SweepRow } from '../../9-report/sweep/types.js';
 import * as errors from '../../diagnostics/command-errors.js';
 import { type Diagnostic, fail, formatDiagnostic, NarrowgateError } from '../../diagnostics/diagnostic.js';
+import { fileNotReadable, samplesMissing } from '../../diagnostics/file-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
+import { partCorrect } from '../accuracy.js';
 import { inBackground } from '../background.js';
-import { classesOf, readDataset } from '../dataset.js';
+import { classesOf, readDataset, readLabels } from '../dataset.js';
 import type { GivenOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
 import {
@@ -30,7 +32,6 @@ import { buildPoint, measurePoint, type SweepInputs } from '../sweep/measure.js'
 import { sweepPoints, trainedMethod } from '../sweep/points.js';
 import { fingerprintOf, SweepState } from '../sweep/state.js';
 import { pointSettings, sweepCommand, trainingSettings } from '../sweep-options.js';
-import { correct, readLabels } from './run.js';
 import { parseSimulators } from './simulate.js';
 
 const DEFAULT_COUNT = 10;
@@ -42,15 +43,15 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   const points = sweepPoints(given);
   const target = parseTarget(given.target ?? parseBudget(given)?.device?.target ?? 'xc7');
   if (given.policy !== undefined && given.policy !== 'asked') parsePolicy('--policy', given.policy);
-  const inputs = await readInputs(given);
   const state = new SweepState(folder, sweepCommand(given));
+  const inputs = await readInputs(given);
   const common = fingerprintOf(
     inputs.prepared,
     inputs.calibration,
     inputs.test.array.data,
     Float64Array.from(inputs.test.labels),
     pointSettings(given),
-    given.fold === undefined ? '' : readFileSync(given.fold, 'utf8'),
+    given.fold === undefined ? '' : readText(given.fold),
     yosysVersion(),
   );
 
@@ -121,6 +122,14 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   return found.every(({ result }) => result.passed) ? 0 : 1;
 }
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(fileNotReadable(file, error));
+  }
+}
+
 async function readInputs(given: GivenOptions): Promise<SweepInputs> {
   const model = given.model ?? '';
   const simulators = parseSimulators(given.simulator ?? 'both');
@@ -134,13 +143,11 @@ async function readInputs(given: GivenOptions): Promise<SweepInputs> {
   const file = given.test ?? '';
   const array = readNpy(file);
   const { count: samples } = realSamples(network, array, file);
-  if (samples === 0) fail(errors.usage(`expected at least one sample in ${file}, found none`, 'sweep'));
-  const labels = readLabels(given.testLabels ?? '', samples, samples);
+  if (samples === 0) fail(samplesMissing(file));
+  const labels = readLabels(given.testLabels ?? '', classesOf(network), samples);
   const test = { file, array, labels };
   const training =
-    given.train === undefined
-      ? undefined
-      : readDataset(network, given.train, given.trainLabels ?? '', classesOf(network));
+    given.train === undefined ? undefined : readDataset(network, given.train, given.trainLabels ?? '');
   return { given, prepared, calibration, test, training, simulators, count, parts: given.parts ?? true };
 }
 
@@ -154,7 +161,7 @@ async function floatAccuracy(
   if (known) return known.accuracy;
   const samples = realSamples(network, test.array, test.file);
   const reals = await inBackground('evaluateReal', network, samples);
-  const accuracy = correct(topOne(reals, reals.length / samples.count), test.labels) / samples.count;
+  const accuracy = partCorrect(topOne(reals, reals.length / samples.count), test.labels) ?? 0;
   state.keep('float', common, { accuracy });
   return accuracy;
 }

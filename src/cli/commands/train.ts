@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { importModel } from '../../1-import/index.js';
 import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
@@ -14,8 +15,8 @@ import { fail, formatDiagnostic } from '../../diagnostics/diagnostic.js';
 import * as errors from '../../diagnostics/training-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { floatAccuracy, integerAccuracy } from '../accuracy.js';
-import { classesOf, readDataset } from '../dataset.js';
-import { writeModel } from '../model-output.js';
+import { classesOf, readDataset, readLabels } from '../dataset.js';
+import { checkModelOutput, writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parsePortType, parseTfliteRounding } from '../parse.js';
@@ -24,7 +25,6 @@ import { realSamples } from '../samples.js';
 import { exitCodeOf } from '../signals.js';
 import { parseTrainedMethod, parseTraining } from '../train-options.js';
 import { runTraining } from '../training-loop.js';
-import { readLabels } from './run.js';
 
 /** Samples that ranges of activations and the first codes are found on. */
 const CALIBRATION_SAMPLES = 500;
@@ -39,16 +39,16 @@ export async function train(given: GivenOptions, output: Output): Promise<number
   const range = parseRange(given);
   if ((given.testInputs === undefined) !== (given.testLabels === undefined))
     fail(commandErrors.usage('expected both of --test-inputs and --test-labels, or none', 'train'));
+  checkModelOutput(out);
   const inputPort = parsePortType(given.inputType, given.inputScale);
   const tfliteRounding = parseTfliteRounding(given.tfliteRounding, model);
   const prepared = prepareFloat(await importModel(model, { inputPort, tfliteRounding }));
   const { network } = prepared;
-  const classes = classesOf(network);
-  const data = readDataset(network, given.inputs ?? '', given.labels ?? '', classes);
+  const data = readDataset(network, given.inputs ?? '', given.labels ?? '');
   const test =
     given.testInputs === undefined
       ? undefined
-      : readDataset(network, given.testInputs, given.testLabels ?? '', classes);
+      : readDataset(network, given.testInputs, given.testLabels ?? '');
 
   const quantized = (): QuantizedTraining => ({
     assignment: assignUniform(network, prepared.points, widths),
@@ -75,6 +75,7 @@ export async function train(given: GivenOptions, output: Output): Promise<number
   const trained = finish();
   if (asked) checkAccumulators(boundNetwork(toInteger(trained)), widths.accumulator);
   writeModel(out, trained);
+  rmSync(checkpoint.file, { force: true });
   const accuracies = test && {
     accuracy: asked ? goldenAccuracy(trained, given) : floatAccuracy(trained, test.samples, test.labels),
     trainerAccuracy: trainer.accuracy(test),
@@ -116,7 +117,7 @@ function goldenAccuracy(
 ): number | undefined {
   const integers = toInteger(network);
   const codes = inputCodes(integers, readNpy(testInputs), testInputs);
-  return integerAccuracy(integers, codes, readLabels(testLabels, codes.count, codes.count));
+  return integerAccuracy(integers, codes, readLabels(testLabels, classesOf(network), codes.count));
 }
 
 function sparsityOf({ nodes }: Network): number {

@@ -14,10 +14,10 @@ import type { SweepPoint, SweepResult } from '../../9-report/sweep/types.js';
 import type { Compilation } from '../../compile.js';
 import type { NpyArray } from '../../shared/npy.js';
 import { writeFolder } from '../../shared/output-folder.js';
+import { partCorrect } from '../accuracy.js';
 import { inBackground } from '../background.js';
 import { KEPT } from '../commands/build.js';
 import { progressTo, totalOf, unitJobs } from '../commands/resources.js';
-import { correct } from '../commands/run.js';
 import { accumulatorBits, checkHardware } from '../hardware.js';
 import { writeModel } from '../model-output.js';
 import { type GivenOptions, planOptions } from '../options.js';
@@ -111,7 +111,7 @@ export async function measurePoint(
   const split = parts ? await synthesizeParts(jobs, plan.target, synthesis) : undefined;
   return {
     ...totalOf(units),
-    accuracy: correct(classes, test.labels) / count,
+    accuracy: partCorrect(classes, test.labels) ?? 0,
     sparsity: sparsityOf(bounded),
     needed: [...bounded.accumulators.values()].map(({ widths }) => widths.exact),
     bits: accumulatorBits(plan),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkReplaceable, writeWhole } from '../../shared/output-folder.js';
+import { checkReplaceable, checkWritable, writeWhole } from '../../shared/output-folder.js';
 import { programHash } from '../../shared/program-hash.js';
 
 /** The file by which an output folder of a sweep is known. */
@@ -14,10 +14,11 @@ export class SweepState {
 
   /**
    * @param command that makes the sweep again
-   * @throws folder_not_ours, before anything is written
+   * @throws folder_not_ours, folder_not_writable, before anything is written
    */
   constructor(folder: string, command: string) {
     checkReplaceable(folder, SWEEP_FILE);
+    checkWritable(folder);
     this.folder = folder;
     this.command = command;
   }

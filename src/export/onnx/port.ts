@@ -4,14 +4,18 @@ import { inputsOf, type Network, type QuantizeNode } from '../../1-import/types.
 const MAX_BITS = 16;
 
 /**
- * A declared input port as a quantizer at the input, where the file would otherwise have none: layers take the port's codes
- * directly. Real values of codes that meet other operations are numerator / denominator rounded once, which a quantizer's
+ * A declared input port as a quantizer at the input, where the file would otherwise have none: layers take the port's codes,
+ * reshaped at most. Real values of codes that meet other operations are numerator / denominator rounded once, which a quantizer's
  * float32 scale does not always give; then there is none.
  */
 export function portQuantizer({ input, inputPort, nodes }: Network): QuantizeNode | undefined {
   if (!inputPort || inputPort.bits > MAX_BITS) return undefined;
-  const readers = nodes.filter((node) => inputsOf(node).includes(input.name));
-  if (!readers.every(({ op }) => op === 'dense' || op === 'conv')) return undefined;
+  const codes = new Set([input.name]); // the port's codes, reshaped or not
+  for (const node of nodes) {
+    if (!inputsOf(node).some((name) => codes.has(name))) continue;
+    if (node.op === 'reshape') codes.add(node.output);
+    else if (node.op !== 'dense' && node.op !== 'conv') return undefined;
+  }
   const { bits, signed, scale, zeroPoint = 0 } = inputPort;
   return {
     op: 'quantize',
