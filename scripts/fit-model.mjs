@@ -8,12 +8,13 @@
 import { writeFileSync } from 'node:fs';
 import { flipFlops } from '../dist/5-plan/model-flip-flops.js';
 import { unitTerms } from '../dist/5-plan/model-terms.js';
+import { laneUnits } from './model-lanes.mjs';
 import { FIT_SEED, modelUnits } from './model-layers.mjs';
 import { romTable } from './model-roms.mjs';
 import { solveScales, totalOf } from './model-solve.mjs';
 import { synthesizeParts } from './model-synthesis.mjs';
 
-const units = await modelUnits(FIT_SEED, Number(process.argv[2] ?? 130), true);
+const units = [...(await modelUnits(FIT_SEED, Number(process.argv[2] ?? 130), true)), ...laneUnits()];
 const progress = (done, total) => {
   if (done === total || done % 20 === 0) process.stderr.write(`${done} of ${total}\n`);
 };

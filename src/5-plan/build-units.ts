@@ -18,7 +18,8 @@ import { unitNames } from './unit-names.js';
 interface UnitOptions {
   readonly channelOrders: ChannelOrders;
   readonly way?: RequantisationWay;
-  readonly report?: Target; // report what the ways of requantisation cost on this target
+  readonly target: Target;
+  readonly report: boolean; // of what the ways of requantisation cost
   readonly memo: Memo;
 }
 
@@ -33,7 +34,7 @@ export function buildUnits(
   layers: readonly PlannedLayer[],
   lanes: readonly LaneOption[],
   inputLanes: number,
-  { channelOrders, way, report, memo }: UnitOptions,
+  { channelOrders, way, target, report, memo }: UnitOptions,
 ): Unit[] {
   const { network } = bounded;
   const nameOf = unitNames(network.name);
@@ -86,6 +87,7 @@ export function buildUnits(
       streams: from.map(streamOf),
       option: lanes[k],
       way,
+      target,
       report,
       memo,
     };

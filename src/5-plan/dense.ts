@@ -20,7 +20,8 @@ export interface Place {
   readonly streams: readonly Stream[]; // that reach it
   readonly option: LaneOption;
   readonly way?: RequantisationWay; // of requantisation; the cheapest by default
-  readonly report?: Target; // report what its ways cost on this target
+  readonly target: Target;
+  readonly report: boolean; // of what the ways of requantisation cost
   readonly memo: Memo; // of the network and the options that all its drafts share
 }
 
@@ -103,7 +104,7 @@ function partsBefore(
  * @param spacing cycles from one beat of sums to the next, at least
  */
 export function requantiseSums(
-  { network, name, option, way, report, memo }: Place,
+  { network, name, option, way, target, report, memo }: Place,
   step: IntegerStep,
   accumulator: PlannedAccumulator,
   ranges: readonly Interval[],
@@ -124,6 +125,7 @@ export function requantiseSums(
       beats,
       cycles,
       `${network.name}_${name}_steps`,
+      target,
       way,
     ),
   );
@@ -135,7 +137,7 @@ export function requantiseSums(
     tensor: step.output,
     memories: requantise.memories(),
     requantisation: requantise.way,
-    ...(report && { requantisationReport: requantisationReport(requantise, report) }),
+    ...(report && { requantisationReport: requantisationReport(requantise, target) }),
   };
 }
 

@@ -77,7 +77,11 @@ function hexDigit(code: number): number {
 }
 
 /** LUTs of a ROM. */
-export function romLuts(table: RomTable, depth: number, { luts, skew }: RomColumns): number {
+export function romLuts(
+  table: RomTable,
+  depth: number,
+  { luts, skew }: Pick<RomColumns, 'luts' | 'skew'>,
+): number {
   if (depth <= table.one) return luts;
   return luts * lutsPerColumn(table, depth, skew) * (luts / table.columns) ** -table.sharing;
 }

@@ -27,11 +27,39 @@ export function unitTerms(unit: UnitContents, table: RomTable, target: Target): 
     if (inBlockRam(image)) continue;
     const depth = image.words.length;
     const luts = romLuts(table, depth, romColumns(image));
-    const shallow = depth <= table.one;
-    if (image.unregistered) add(shallow ? 'logic.tree_shallow' : 'logic.tree_deep', luts);
-    else add(shallow ? 'rom.shallow' : image.file.includes('_steps_') ? 'rom.thresholds' : 'rom.deep', luts);
+    add(romTerm(table, depth, image.file.includes('_steps_'), image.unregistered), luts);
   }
   return terms;
+}
+
+/** ROMs of which only the size is known. */
+export interface RomShape {
+  readonly count: number;
+  readonly width: number; // bits per word
+  readonly depth: number; // words
+  readonly unregistered?: boolean; // see MemoryImage
+}
+
+/**
+ * The terms of a part that requantises.
+ *
+ * @param roms of thresholds and constants, in LUTs, whose columns are taken to have no pattern
+ */
+export function partTerms(part: Part, roms: readonly RomShape[], table: RomTable, target: Target): Terms {
+  const terms: Terms = new Map();
+  const add = addTo(terms);
+  addPart(add, part, target);
+  // a column of two bits is constant, the address or its complement
+  for (const { count, width, depth, unregistered } of roms)
+    if (depth > 2)
+      add(romTerm(table, depth, true, unregistered), count * romLuts(table, depth, { luts: width, skew: 0 }));
+  return terms;
+}
+
+function romTerm(table: RomTable, depth: number, thresholds: boolean, unregistered = false): string {
+  const shallow = depth <= table.one;
+  if (unregistered) return shallow ? 'logic.tree_shallow' : 'logic.tree_deep';
+  return shallow ? 'rom.shallow' : thresholds ? 'rom.thresholds' : 'rom.deep';
 }
 
 /**

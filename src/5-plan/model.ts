@@ -44,7 +44,8 @@ export function scaleTerms(terms: Terms, target: Target): { lut: number; sites: 
   return { lut, sites };
 }
 
-function fittedFor(target: Target) {
+/** The fit of a target. */
+export function fittedFor(target: Target) {
   return FITTED[target === 'ice40' ? 'ice40' : 'xc7'];
 }
 

@@ -105,7 +105,8 @@ export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): Dra
   const units = buildUnits(permuted, stagesOf(permuted.network), layers, lanes, inputLanes, {
     channelOrders,
     way: options.requantisation,
-    report: options.draft ? undefined : options.target,
+    target: options.target,
+    report: !options.draft,
     memo: options.memo ?? new Memo(),
   }).map((unit) => withMemories(unit, options.target));
   return { units, estimates: units.map((unit) => estimateUnit(unit, options.target)), channelOrders };

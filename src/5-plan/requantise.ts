@@ -4,18 +4,19 @@
  */
 import type { IntegerStep, IntegerType } from '../3-integer/types.js';
 import { countBits } from '../shared/interval.js';
-import { deepPrefersBlock, laneNumber, packWord } from './memory.js';
+import { laneNumber, packWord } from './memory.js';
+import type { RomShape } from './model-terms.js';
+import { partCost, writtenCost } from './requantise-cost.js';
 import {
   LEAST_LEVELS,
   MOST_SHIFT,
   planSequential,
   type SequentialScale,
   sequentialImages,
-  sequentialLuts,
   sequentialWordBits,
 } from './scale-sequential.js';
 import { findLines, findScaleShift, type LevelFunction, type ScaleShift } from './scale-shift.js';
-import type { MemoryImage, Part, Stream } from './types.js';
+import type { MemoryImage, Part, Stream, Target } from './types.js';
 
 /** The field a step function reads, and how its unsigned order follows from it. */
 export interface StepInput {
@@ -54,6 +55,7 @@ export interface RequantisationPlan extends Requantisation {
  * @param lanes values per beat
  * @param spacing cycles from one beat to the next, at least
  * @param prefix of the memory files
+ * @param target whose LUTs are counted
  * @param preferred the way to take wherever it can do the step exactly; elsewhere the cheapest
  */
 export function planRequantisation(
@@ -64,12 +66,30 @@ export function planRequantisation(
   beats: number,
   spacing: number,
   prefix: string,
+  target: Target,
   preferred?: RequantisationWay,
 ): RequantisationPlan {
   const width = step.levels - 1;
   const rows = toOrder(step, input);
   const folds = step.rows === 1 ? 1 : step.rows / lanes;
   const ways: Requantisation[] = [];
+  const add = (
+    way: RequantisationWay,
+    part: Part,
+    roms: readonly Omit<RomShape, 'count'>[],
+    write: () => readonly MemoryImage[],
+  ) => {
+    const memories = once(write);
+    const cost =
+      step.rows * width <= MOST_WRITTEN
+        ? writtenCost(part, memories(), target)
+        : partCost(
+            part,
+            roms.map((rom) => ({ ...rom, count: lanes })),
+            target,
+          );
+    ways.push({ way, part, memories, cost });
+  };
   const stream = {
     input: { lanes, laneBits: input.bits, beats },
     output: { lanes, laneBits: type.bits, beats },
@@ -100,46 +120,37 @@ export function planRequantisation(
       ['LEVEL_BITS', levelBits],
       ...files,
     ];
-    let roms = 0;
-    for (let stage = 0; stage < levelBits; stage++) roms += romCost(searchBits, folds * 2 ** stage);
-    ways.push({
-      way: 'threshold_search',
-      cost: lanes * (levelBits * (COMPARE * searchBits + 1) + roms),
-      part: part('threshold_search', stream, search),
-      memories: () => searchImages({ ...layout, thresholdBits: searchBits }, levelBits),
-    });
-    if (spacing >= levelBits && folds * 2 ** levelBits <= MOST_TREE_WORDS) {
-      const tree = folds === 1 && levelBits <= 4 ? 0 : logicRomCost(searchBits, folds * 2 ** levelBits);
-      ways.push({
-        way: 'threshold_sequential',
-        cost: lanes * (COMPARE * searchBits + 1 + tree) + 4 + levelBits,
-        part: part('threshold_sequential', stream, search),
-        memories: () => treeImages({ ...layout, thresholdBits: searchBits }, levelBits),
-      });
-    }
+    const depths = Array.from({ length: levelBits }, (_, stage) => folds * 2 ** stage);
+    add(
+      'threshold_search',
+      part('threshold_search', stream, search),
+      depths.map((depth) => ({ width: searchBits, depth })),
+      () => searchImages({ ...layout, thresholdBits: searchBits }, levelBits),
+    );
+    const tree = { width: searchBits, depth: folds * 2 ** levelBits, unregistered: true };
+    if (spacing >= levelBits && tree.depth <= MOST_TREE_WORDS)
+      add('threshold_sequential', part('threshold_sequential', stream, search), [tree], () =>
+        treeImages({ ...layout, thresholdBits: searchBits }, levelBits),
+      );
   }
   if (width <= 64)
-    ways.push({
-      way: 'threshold_parallel',
-      cost: lanes * (width * (COMPARE * parallelBits) + width + romCost(width * parallelBits, folds)),
-      part: part('threshold_parallel', stream, [
+    add(
+      'threshold_parallel',
+      part('threshold_parallel', stream, [
         ...common,
         ['THRESHOLD_W', parallelBits],
         ['LEVELS', step.levels],
         ...files,
       ]),
-      memories: () => parallelImages({ ...layout, thresholdBits: parallelBits }),
-    });
+      [{ width: width * parallelBits, depth: folds }],
+      () => parallelImages({ ...layout, thresholdBits: parallelBits }),
+    );
   const functions = functionsOf(rows, width, step, input);
   const scaled = width >= 3 && input.bits <= 32 ? findScaleShift(functions, 24) : undefined;
-  if (scaled) {
-    const wordBits = (scaled.multiplierBits > 1 ? scaled.multiplierBits : 0) + scaled.biasBits;
-    const multiply = scaled.multiplierBits > 1 ? 1.1 * input.bits * scaled.multiplierBits : 0;
-    const tie = scaled.tiesEven ? 2 + scaled.shift / 6 : 0;
-    ways.push({
-      way: 'scale_shift',
-      cost: lanes * (multiply + scaled.biasBits + 2 * type.bits + tie + romCost(wordBits, folds)),
-      part: part('scale_shift', stream, [
+  if (scaled)
+    add(
+      'scale_shift',
+      part('scale_shift', stream, [
         ...common,
         ['MULTIPLIER_W', scaled.multiplierBits],
         ['BIAS_W', scaled.biasBits],
@@ -149,27 +160,22 @@ export function planRequantisation(
         ['FIRST', scaled.first],
         ['CONSTANTS', `"${prefix}"`],
       ]),
-      memories: () => constantImages(layout, scaled, step.rows),
-    });
-  }
+      [{ width: scaled.multiplierBits + scaled.biasBits, depth: folds }],
+      () => constantImages(layout, scaled, step.rows),
+    );
   const multiplies = step.levels >= (preferred === 'scale_sequential' ? 4 : LEAST_LEVELS) && input.bits <= 32;
   const lines = multiplies ? findLines(functions, MOST_SHIFT) : undefined;
   const sequential = lines && planSequential(lines, functions, input.bits, spacing);
-  if (sequential) {
-    const luts = sequentialLuts(sequential, input.bits) + romCost(sequentialWordBits(sequential), folds);
-    ways.push({
-      way: 'scale_sequential',
-      cost: lanes * luts + 10,
-      part: part('scale_sequential', stream, [
-        ...common,
-        ...sequentialParameters(sequential, step.levels, prefix),
-      ]),
-      memories: () => sequentialImages(sequential, layout),
-    });
-  }
+  if (sequential)
+    add(
+      'scale_sequential',
+      part('scale_sequential', stream, [...common, ...sequentialParameters(sequential, step.levels, prefix)]),
+      [{ width: sequentialWordBits(sequential), depth: folds }],
+      () => sequentialImages(sequential, layout),
+    );
   const wanted = ways.filter(({ way }) => way === preferred);
   const taken = (wanted.length ? wanted : ways).reduce((best, way) => (way.cost < best.cost ? way : best));
-  return { ...taken, memories: once(taken.memories), ways, lines };
+  return { ...taken, ways, lines };
 }
 
 /** The same value each time. */
@@ -181,20 +187,10 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const COMPARE = 0.75; // LUTs per bit of a comparator
+/** Thresholds of which the ROMs are written for a comparison: they may be much smaller than their sizes say. */
+const MOST_WRITTEN = 2048;
+
 const MOST_TREE_WORDS = 1024; // a tree is read without a register, so it lies in LUTs
-
-/** LUTs of a ROM with a register, or what its block RAM is worth; a single word is constants and costs nothing. */
-function romCost(width: number, words: number): number {
-  return deepPrefersBlock(words) ? (width * words) / 512 : logicRomCost(width, words);
-}
-
-/** LUTs of a ROM in logic: a LUT6 holds 64 words of a bit; of two words a bit is the address, or its complement. */
-function logicRomCost(width: number, words: number): number {
-  if (words <= 2) return 0;
-  const leaves = Math.ceil(words / 64);
-  return width * (leaves + Math.ceil((leaves - 1) / 3));
-}
 
 /** Thresholds in unsigned order: 0 is always reached, input.hi + 1 never. */
 function toOrder({ thresholds, levels }: IntegerStep, input: StepInput): Float64Array {

@@ -67,18 +67,6 @@ export function planSequential(
   };
 }
 
-/** LUTs of a lane without its ROM: rows, the choice of digits, the last adder, clipping. Fitted to hw/ under Yosys. */
-export function sequentialLuts(
-  { rows, steps, stages, sumBits, zeros, extraBits, constants }: SequentialScale,
-  inputBits: number,
-): number {
-  const choice = (2 * rows + 1) * Math.ceil((steps - 1) / 3);
-  const extra = extraBits ? (constants.shift - zeros) / 2 + 8 : 0;
-  // digits beyond the multiplier's are 0
-  const own = steps === 1 ? Math.floor(constants.multiplierBits / 2) + 1 : rows * stages;
-  return own * (inputBits + 4) + choice + sumBits + extra + 15;
-}
-
 /** Bits of a word of constants. */
 export function sequentialWordBits({ constants, sumBits, extraBits }: SequentialScale): number {
   return constants.multiplierBits + sumBits + extraBits;

@@ -8,7 +8,7 @@ import type { Unit } from './types.js';
 
 /** The unit of a step function of codes. */
 export function stepUnit(
-  { network, name, from, streams, option, way, report }: Place,
+  { network, name, from, streams, option, way, target, report }: Place,
   step: IntegerStep,
 ): Unit {
   const [input] = streams;
@@ -18,7 +18,7 @@ export function stepUnit(
   const converted = convertLanes(input, option.inLanes, 'input_width');
   const { lanes, beats } = converted.at(-1)?.output ?? input;
   const order = codeOrder(fromType, step.reversed);
-  const plan = planRequantisation(step, to, order, lanes, beats, 1, module, way);
+  const plan = planRequantisation(step, to, order, lanes, beats, 1, module, target, way);
   const register = registerPart(plan.part.output);
   return {
     name,
@@ -37,7 +37,7 @@ export function stepUnit(
     generated: [],
     interval: intervalOf(input, converted, beats),
     requantisation: plan.way,
-    ...(report && { requantisationReport: requantisationReport(plan, report) }),
+    ...(report && { requantisationReport: requantisationReport(plan, target) }),
   };
 }
 
