@@ -67,9 +67,18 @@ function countColumns({ width, words }: MemoryImage): RomColumns {
     seen.add(key);
     if (bare.has(key)) continue;
     luts += 1;
-    skew += Math.min(1, Math.abs(0.5 - ones[column] / depth) / 0.3);
+    skew += skewOf(ones[column] / depth);
   }
   return { distinct: seen.size, luts, skew: luts ? skew / luts : 0 };
+}
+
+/**
+ * The skew of a column of which this part is ones, see RomColumns.
+ *
+ * @param ones 0 to 1
+ */
+export function skewOf(ones: number): number {
+  return Math.min(1, Math.abs(0.5 - ones) / 0.3);
 }
 
 function hexDigit(code: number): number {

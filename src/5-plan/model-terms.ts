@@ -56,6 +56,17 @@ export function partTerms(part: Part, roms: readonly RomShape[], table: RomTable
   return terms;
 }
 
+/**
+ * The terms of ROMs in LUTs of which only the size is known, and how far from even their columns are.
+ *
+ * @param skew see RomColumns
+ */
+export function romTerms({ count, width, depth }: RomShape, skew: number, table: RomTable): Terms {
+  const terms: Terms = new Map();
+  addTo(terms)(romTerm(table, depth, false), count * romLuts(table, depth, { luts: width, skew }));
+  return terms;
+}
+
 function romTerm(table: RomTable, depth: number, thresholds: boolean, unregistered = false): string {
   const shallow = depth <= table.one;
   if (unregistered) return shallow ? 'logic.tree_shallow' : 'logic.tree_deep';
@@ -77,6 +88,17 @@ export function foldingTerms(
   const add = addTo(terms);
   if (buffered) addBuffer(add, width, beats, repeats, target);
   addCounters(add, beats, repeats);
+  return terms;
+}
+
+/**
+ * The terms of matrix_vector's arrays and accumulators, without counters and ROMs.
+ *
+ * @param parameters of an instance
+ */
+export function arrayTerms(parameters: Part['parameters']): Terms {
+  const terms: Terms = new Map();
+  addArrays(addTo(terms), parameters);
   return terms;
 }
 
@@ -237,22 +259,35 @@ function addBuffer(add: Add, width: number, beats: number, repeats: number, targ
 function addEngine(add: Add, { parameters }: Part): void {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const [synapseFold, neuronFold] = [number('SYNAPSE_FOLD'), number('NEURON_FOLD')];
-  const startRom = number('START_ROM') === 1;
   add('logic.engine', 1);
   addCounters(add, synapseFold, neuronFold);
-  if (startRom) addCounter(add, neuronFold);
+  if (number('START_ROM') === 1) addCounter(add, neuronFold);
+  addArrays(add, parameters);
+}
+
+function addArrays(add: Add, parameters: Part['parameters']): void {
+  const number = (name: string) => Number(parameters.get(name) ?? 0);
+  const synapseFold = number('SYNAPSE_FOLD');
+  const startRom = number('START_ROM') === 1;
   const shape = arrayOf(parameters);
   const constant = !startRom && synapseFold === 1 && /'h0*[1-9a-f]/.test(startText(parameters));
-  for (const own of accumulatorBits(parameters)) {
-    const bits = addArray(add, shape, own);
+  for (const [own, count] of countEqual(accumulatorBits(parameters))) {
+    const addEach: Add = (term, amount) => add(term, count * amount);
+    const bits = addArray(addEach, shape, own);
     // the start value of a row is chosen in the adder's LUTs, all of them
     const both = startRom && synapseFold > 1 ? own : Math.min(bits, own - (shape.twice ? 1 : 0));
     if (synapseFold > 1 || startRom) {
-      add('logic.accumulate', both);
-      add('logic.accumulate_feeds', own - both);
-      add('logic.accumulators', 1);
-    } else if (constant) add('logic.accumulate_constant', own);
+      addEach('logic.accumulate', both);
+      addEach('logic.accumulate_feeds', own - both);
+      addEach('logic.accumulators', 1);
+    } else if (constant) addEach('logic.accumulate_constant', own);
   }
+}
+
+function countEqual(values: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
 }
 
 /** What numbers the beats of matrix_vector. */

@@ -190,7 +190,7 @@ function once<T>(make: () => T): () => T {
 /** Thresholds of which the ROMs are written for a comparison: they may be much smaller than their sizes say. */
 const MOST_WRITTEN = 2048;
 
-const MOST_TREE_WORDS = 1024; // a tree is read without a register, so it lies in LUTs
+export const MOST_TREE_WORDS = 1024; // a tree is read without a register, so it lies in LUTs
 
 /** Thresholds in unsigned order: 0 is always reached, input.hi + 1 never. */
 function toOrder({ thresholds, levels }: IntegerStep, input: StepInput): Float64Array {

@@ -1,5 +1,6 @@
 /** The folded LUT engine: what repeats the activations, and matrix_vector with its weight ROMs. */
 import type { Fold } from '../../1-import/types.js';
+import type { IntegerType } from '../../3-integer/types.js';
 import { CHAIN_LANES, weightKind } from '../array.js';
 import { modulo, packWord, prefersBlock, startImages, weightImages } from '../memory.js';
 import { planStarts, rowsOf, type Starts } from '../starts.js';
@@ -33,27 +34,43 @@ export function foldedEngine(planned: PlannedLayer, { pe, simd }: Fold, module: 
   return { array, input, sums, accumulator, memories, generated: [], interval: replayed.beats };
 }
 
+/** How many neurons and inputs matrix_vector takes at a time, and how often. */
+interface FoldCounts extends Fold {
+  readonly neuronFold: number;
+  readonly synapseFold: number;
+}
+
+/** What follows from a folding and types, of matrix_vector's parameters. */
+export function foldedParameters(
+  { pe, simd, neuronFold, synapseFold }: FoldCounts,
+  weightType: IntegerType,
+  inputType: IntegerType,
+  accumulatorBits: number,
+) {
+  return new Map<string, number | string>([
+    ['PE', pe],
+    ['SIMD', simd],
+    ['SYNAPSE_FOLD', synapseFold],
+    ['NEURON_FOLD', neuronFold],
+    ['A_W', inputType.bits],
+    ['A_KIND', inputType.encoding === 'bipolar' ? 2 : inputType.signed ? 1 : 0],
+    ['W_W', weightType.bits],
+    ['W_KIND', weightKind(weightType)],
+    ['CHAIN', CHAIN_LANES],
+    ['PIPELINE', 1],
+    ['ACC_W', accumulatorBits],
+    ['BLOCK', prefersBlock(simd * weightType.bits, synapseFold * neuronFold) ? 1 : 0],
+  ]);
+}
+
 function engineParameters(
   { layer, inputType }: PlannedLayer,
-  fold: { pe: number; simd: number; neuronFold: number; synapseFold: number },
+  fold: FoldCounts,
   module: string,
   { accumulator: { bits, perPe, signed }, rom, fields }: Starts,
 ) {
-  const parameters = new Map<string, number | string>([
-    ['PE', fold.pe],
-    ['SIMD', fold.simd],
-    ['SYNAPSE_FOLD', fold.synapseFold],
-    ['NEURON_FOLD', fold.neuronFold],
-    ['A_W', inputType.bits],
-    ['A_KIND', inputType.encoding === 'bipolar' ? 2 : inputType.signed ? 1 : 0],
-    ['W_W', layer.weightType.bits],
-    ['W_KIND', weightKind(layer.weightType)],
-    ['CHAIN', CHAIN_LANES],
-    ['PIPELINE', 1],
-    ['ACC_W', bits],
-    ['BLOCK', prefersBlock(fold.simd * layer.weightType.bits, fold.synapseFold * fold.neuronFold) ? 1 : 0],
-    ['WEIGHTS', `"${module}_weights"`],
-  ]);
+  const parameters = foldedParameters(fold, layer.weightType, inputType, bits);
+  parameters.set('WEIGHTS', `"${module}_weights"`);
   if (layer.kind === 'conv' && layer.separate) parameters.set('SEPARATE', 1);
   const hex = (values: readonly number[], width: number) =>
     `${values.length * width}'h${packWord(values, width)}`;
