@@ -181,6 +181,7 @@ module matrix_vector #(
             if (W > ACC_W) begin : gen_check
                 matrix_vector_ERROR_PE_ACC_W_out_of_range see_header ();
             end
+            (* operand_side *)  // whatever the accumulators are: synthesis may map it apart from them
             rom #(
                 .WIDTH(SIMD * W_W),
                 .DEPTH(DEPTH),

@@ -18,7 +18,7 @@
 // Reset: synchronous, active high, clears control and m_axis_tvalid.  Language: Verilog-2005.
 // Test: sim/sliding_window_tb.v, test/hw/sliding_window.test.ts.
 `default_nettype none
-(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
+(* registered_boundary, operand_side *)  // registers lie on both sides, and no accumulator has a part in it
 module sliding_window #(
     parameter WIDTH         = 8,   // bits per beat, >= 1
     parameter HEIGHT        = 5,   // rows of the image, >= 1

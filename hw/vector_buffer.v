@@ -8,7 +8,7 @@
 // Reset: synchronous, active high, clears addresses, counters and m_axis_tvalid.  Language: Verilog-2005.
 // Test: sim/vector_buffer_tb.v, test/hw/vector_buffer.test.ts.
 `default_nettype none
-(* registered_boundary *)  // registers lie on both sides: synthesis may map it by itself
+(* registered_boundary, operand_side *)  // registers lie on both sides, and no accumulator has a part in it
 module vector_buffer #(
     parameter WIDTH   = 8,  // bits per word, >= 1
     parameter BEATS   = 4,  // words per vector, >= 1

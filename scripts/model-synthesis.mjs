@@ -5,7 +5,7 @@
 import { cacheKey, readEntry, writeEntry } from '../dist/8-resources/cache.js';
 import { countResources } from '../dist/8-resources/count.js';
 import { fileTree } from '../dist/8-resources/file-tree.js';
-import { NETLIST_FILE, synthesisSteps } from '../dist/8-resources/recipe.js';
+import { NETLIST_FILE, wholeSteps } from '../dist/8-resources/recipe.js';
 import { startYosys, yosysVersion } from '../dist/8-resources/yosys.js';
 import { cacheFolder } from '../dist/shared/cache-folder.js';
 
@@ -45,7 +45,7 @@ async function parts(yosys, job, target) {
 
 /** The script of resources up to the point where modules are joined. */
 function separateSteps({ top, files }, target) {
-  const steps = synthesisSteps(target, top, [...files.keys()].sort());
+  const steps = wholeSteps(target, top, [...files.keys()].sort());
   const join = steps.findIndex(({ command }) => command.startsWith('setattr -mod -unset keep_hierarchy'));
   return [...steps.slice(0, join), { command: `write_json ${NETLIST_FILE}` }];
 }

@@ -43,17 +43,27 @@ export const XILINX_MEMORY = {
 } as const;
 
 /**
- * The script that synthesises `top` and writes NETLIST_FILE.
+ * The script that synthesises `top` and writes NETLIST_FILE. Modules and instances of hw/ that are marked
+ * (* operand_side *) are left out: the netlist has empty modules for them, with their parameters. See operands.ts.
  *
  * @param files names of all files in the working directory; those that end in .v are read
  */
 export function synthesisSteps(target: Target, top: string, files: readonly string[]): Step[] {
+  const steps = targetSteps(target, top, files);
   return [
     readStep(files),
-    ...(target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top, files.includes(DSP_SOURCE))),
+    ...afterHierarchy(steps, LEAVE_OPERANDS),
     ...JOIN_BOUNDARIES,
-    ...writeSteps(top),
+    // a module with a body again, though without contents, so that it is written
+    { command: 'setattr -mod -unset blackbox =A:operand_side' },
+    { command: `select ${top} A:operand_side` },
+    { command: `write_json -selected ${NETLIST_FILE}` },
   ];
+}
+
+/** The script that synthesises `top` with all that is below it, and writes NETLIST_FILE. */
+export function wholeSteps(target: Target, top: string, files: readonly string[]): Step[] {
+  return [readStep(files), ...targetSteps(target, top, files), ...JOIN_BOUNDARIES, ...writeSteps(top)];
 }
 
 /**
@@ -65,11 +75,9 @@ export function partSteps(target: Target, top: string, files: readonly string[])
   const apart = PART_MODULES.map((pattern) => ({
     command: `setattr -mod -set keep_hierarchy 1 ${pattern}`,
   }));
-  const steps = target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top, files.includes(DSP_SOURCE));
-  const [boundaries] = KEEP_BOUNDARIES;
   return [
     readStep(files),
-    ...steps.flatMap((step) => (step === boundaries ? [step, ...apart] : [step])),
+    ...afterHierarchy(targetSteps(target, top, files), apart),
     { command: 'select *' }, // without the cells' own modules
     { command: `write_json -selected ${NETLIST_FILE}` },
   ];
@@ -102,6 +110,16 @@ export function placementSteps(
   ];
 }
 
+function targetSteps(target: Target, top: string, files: readonly string[]): Step[] {
+  return target === 'ice40' ? ice40Steps(top) : xilinxSteps(target, top, files.includes(DSP_SOURCE));
+}
+
+/** Steps with others once the modules have their parameters. */
+function afterHierarchy(steps: readonly Step[], others: readonly Step[]): Step[] {
+  const [boundaries] = KEEP_BOUNDARIES;
+  return steps.flatMap((step) => (step === boundaries ? [step, ...others] : [step]));
+}
+
 function readStep(files: readonly string[]): Step {
   const sources = files.filter((file) => file.endsWith('.v')).map((file) => `"${file}"`);
   return { command: `read_verilog ${sources.join(' ')}` };
@@ -123,6 +141,12 @@ const JOIN_BOUNDARIES: readonly Step[] = [
   { command: 'setattr -mod -unset keep_hierarchy A:registered_boundary' },
   { command: 'flatten' },
   { command: 'opt_clean' },
+];
+
+/** Modules that are marked, and those of marked instances. */
+const LEAVE_OPERANDS: readonly Step[] = [
+  { command: 'setattr -mod -set operand_side 1 a:operand_side %M' },
+  { command: 'blackbox A:operand_side' },
 ];
 
 function ice40Steps(top: string): Step[] {

@@ -7,8 +7,9 @@ import { cacheFolder } from '../shared/cache-folder.js';
 import { cacheKey, readCached, readEntry, writeCached, writeEntry } from './cache.js';
 import { countResources } from './count.js';
 import { type FileTree, fileTree } from './file-tree.js';
+import { operandJob, sumResources } from './operands.js';
 import { countParts, isPartLuts, PARTS_VERSION, type PartLuts } from './parts.js';
-import { partSteps, type Step, synthesisSteps } from './recipe.js';
+import { partSteps, type Step, synthesisSteps, wholeSteps } from './recipe.js';
 import type { Netlist, Resources, SynthesisJob, SynthesisOptions, UnitResources } from './types.js';
 import { startYosys, type YosysResult, type YosysWorker, yosysVersion } from './yosys.js';
 
@@ -19,14 +20,28 @@ interface Question<Value extends object> {
   readonly figures: (netlist: Netlist, top: string, target: Target) => Value | undefined; // undefined: no such module
   readonly read: (cacheDir: string, key: string) => Promise<Value | undefined>;
   readonly write: (cacheDir: string, key: string, value: Value) => Promise<void>;
+  readonly rest?: Rest<Value>; // what the netlist leaves out
 }
 
-const RESOURCES: Question<Resources> = {
-  steps: synthesisSteps,
+/** What a netlist leaves out, is synthesised by itself and added. */
+interface Rest<Value extends object> {
+  readonly jobOf: (netlist: Netlist, job: SynthesisJob) => SynthesisJob | undefined;
+  readonly question: Question<Value>;
+  readonly add: (a: Value, b: Value) => Value;
+}
+
+const WHOLE_RESOURCES: Question<Resources> = {
+  steps: wholeSteps,
   counting: '',
   figures: ({ modules }, top, target) => modules[top] && countResources(modules[top], target),
   read: readCached,
   write: writeCached,
+};
+
+const RESOURCES: Question<Resources> = {
+  ...WHOLE_RESOURCES,
+  steps: synthesisSteps,
+  rest: { jobOf: operandJob, question: WHOLE_RESOURCES, add: sumResources },
 };
 
 const PARTS: Question<PartLuts> = {
@@ -93,7 +108,6 @@ async function answerAll<Value extends object>(
       onProgress({ done, total: jobs.length, name, seconds: first ? seconds : 0, cached: cached || !first });
     });
   const store = async (key: string, value: Value) => {
-    found.set(key, value);
     if (cacheBroken) return;
     try {
       await question.write(cacheDir, key, value);
@@ -102,6 +116,32 @@ async function answerAll<Value extends object>(
       const warning = `cannot keep results in '${cacheDir}': ${reason(error)}; going on without a cache`;
       onProgress({ done, total: jobs.length, name: '', seconds: 0, cached: false, warning });
     }
+  };
+  const rests = new Map<string, Promise<Value | string>>(); // by key, also while they are worked on
+  const answerRest = (yosys: YosysWorker, rest: Rest<Value>, job: SynthesisJob) => {
+    const [group] = groupJobs(rest.question, [job], target);
+    let answer = rests.get(group.key);
+    if (!answer) {
+      answer = question.read(cacheDir, group.key).then(async (known) => {
+        if (known) return known;
+        const value = figures(rest.question, netlistOf(await yosys.run(group)), job.top, target);
+        if (typeof value !== 'string') await store(group.key, value);
+        return value;
+      });
+      rests.set(group.key, answer);
+    }
+    return answer;
+  };
+  /** @returns the answer, or what is wrong */
+  const answerGroup = async (yosys: YosysWorker, group: Group): Promise<Value | string> => {
+    const [job] = group.jobs;
+    const netlist = netlistOf(await yosys.run(group));
+    const own = figures(question, netlist, job.top, target);
+    if (typeof own === 'string' || typeof netlist === 'string' || !question.rest) return own;
+    const rest = question.rest.jobOf(netlist, job);
+    if (!rest) return own;
+    const other = await answerRest(yosys, question.rest, rest);
+    return typeof other === 'string' ? other : question.rest.add(own, other);
   };
 
   const open: Group[] = [];
@@ -116,10 +156,13 @@ async function answerAll<Value extends object>(
   open.sort((a, b) => b.size - a.size); // long ones first, so that the workers end together
   const synthesize = async (yosys: YosysWorker, group: Group) => {
     const start = performance.now();
-    const outcome = figures(question, await yosys.run(group), group.jobs[0].top, target);
+    const outcome = await answerGroup(yosys, group);
     if (typeof outcome === 'string')
       failures.push(...group.jobs.map(({ name }) => synthesisFailed(name, outcome)));
-    else await store(group.key, outcome);
+    else {
+      found.set(group.key, outcome);
+      await store(group.key, outcome);
+    }
     finish(group, (performance.now() - start) / 1000, false);
   };
   await runOnWorkers(open, Math.max(1, workers), synthesize);
@@ -172,18 +215,20 @@ async function runOnWorkers(
   await Promise.all(Array.from({ length: Math.min(workers, groups.length) }, serve));
 }
 
+/** @returns the netlist, or what is wrong */
+function netlistOf(result: YosysResult): Netlist | string {
+  return 'error' in result ? result.error : (JSON.parse(result.netlist) as Netlist);
+}
+
 /** @returns the answer, or what is wrong */
 function figures<Value extends object>(
   question: Question<Value>,
-  result: YosysResult,
+  netlist: Netlist | string,
   top: string,
   target: Target,
 ): Value | string {
-  if ('error' in result) return result.error;
-  return (
-    question.figures(JSON.parse(result.netlist) as Netlist, top, target) ??
-    `its netlist has no module '${top}'`
-  );
+  if (typeof netlist === 'string') return netlist;
+  return question.figures(netlist, top, target) ?? `its netlist has no module '${top}'`;
 }
 
 function totalSize({ files }: SynthesisJob): number {

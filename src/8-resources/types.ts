@@ -51,6 +51,8 @@ export interface Cell {
 export interface NetlistModule {
   readonly ports?: Readonly<Record<string, { readonly direction: string; readonly bits: readonly Bit[] }>>;
   readonly cells: Readonly<Record<string, Cell>>;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly parameter_default_values?: Readonly<Record<string, string>>; // values that the module has: bits, or text
 }
 
 /** The part of Yosys's `write_json` that is read here. */

@@ -21,7 +21,7 @@ test.each([
   '%s at %d cycles: no other folding of one layer is cheaper by the resource model',
   async (model, cycles) => {
     const bounded = await analyse(join(examples, model, 'model.json'));
-    const options = { target: 'xc7', accumulator: { policy: 'l1' } } as const;
+    const options = { target: 'xc7', accumulator: { policy: 'l1', overflow: 'refuse' } } as const;
     const chosen = planNetwork(bounded, { ...options, cycles });
     const folds = new Map(
       chosen.units.flatMap(({ node, array }) => {

@@ -1,12 +1,7 @@
 import type { BuildRecord } from '../../6-emit/build-record.js';
 import { readBuildFolder } from '../../7-simulate/build-folder.js';
-import {
-  type Resources,
-  type SynthesisJob,
-  synthesizeAll,
-  type UnitResources,
-  yosysVersion,
-} from '../../8-resources/index.js';
+import { type Resources, type SynthesisJob, synthesizeAll, yosysVersion } from '../../8-resources/index.js';
+import { sumResources } from '../../8-resources/operands.js';
 import { placeAndRoute } from '../../8-resources/place-and-route/index.js';
 import { badOption } from '../../diagnostics/command-errors.js';
 import { fail } from '../../diagnostics/diagnostic.js';
@@ -54,16 +49,9 @@ export function unitJobs(directory: string, record: BuildRecord): SynthesisJob[]
   });
 }
 
-export function totalOf(units: readonly UnitResources[]): Resources {
-  const sum = (pick: (unit: UnitResources) => number) => units.reduce((total, unit) => total + pick(unit), 0);
-  return {
-    lut: sum((each) => each.lut),
-    sites: sum((each) => each.sites),
-    ff: sum((each) => each.ff),
-    dsp: sum((each) => each.dsp),
-    bram: sum((each) => each.bram),
-    carry: sum((each) => each.carry),
-  };
+export function totalOf(units: readonly Resources[]): Resources {
+  const none = { lut: 0, sites: 0, ff: 0, dsp: 0, bram: 0, carry: 0 };
+  return units.reduce(sumResources, none);
 }
 
 export function progressTo(output: Output) {
