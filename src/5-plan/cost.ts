@@ -106,8 +106,17 @@ function weightSkew(layer: IntegerLayer): number {
   return skew;
 }
 
+/** LUTs that a bit of block RAM is worth, and bits of the block that block RAM is counted in. */
+const BIT_PRICE = 1 / 512;
+const BLOCK_BITS = { xc7: 36_864, xcup: 36_864, ice40: 4096 } as const;
+
 /** Block RAM by the bits that are used, and by whole blocks where that runs out. */
 function blockCost({ blockRamWeight = 0, target }: FoldLayer, width: number, depth: number): number {
   const blockBits = target === 'ice40' ? 4096 : 18_432;
-  return (width * depth + blockRamWeight * blocks(width, depth, target) * blockBits) / 512;
+  return BIT_PRICE * (width * depth + blockRamWeight * blocks(width, depth, target) * blockBits);
+}
+
+/** LUTs that a block, as Estimate counts them, is worth. */
+export function blockRamPrice(target: Target, blockRamWeight: number): number {
+  return BIT_PRICE * BLOCK_BITS[target] * (1 + blockRamWeight);
 }

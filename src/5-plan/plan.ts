@@ -7,16 +7,24 @@ import * as errors from '../diagnostics/plan-errors.js';
 import { type AccumulatorOptions, mostBits, planAccumulator, policyOf } from './accumulator.js';
 import { buildUnits } from './build-units.js';
 import { chooseChannelOrders } from './channel-order.js';
+import { blockRamPrice } from './cost.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { DSP_PORT_BITS } from './engines/dsp-packing.js';
 import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
-import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
+import {
+  chooseFolding,
+  type Folding,
+  type FoldLayer,
+  type FoldStage,
+  foldShape,
+  layerOptions,
+} from './fold.js';
 import { type Stage, stagesOf } from './graph.js';
 import { Memo } from './memo.js';
-import { estimateUnit } from './model.js';
+import { estimateUnit, totalEstimate } from './model.js';
 import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
@@ -87,15 +95,64 @@ export interface DraftPlan {
  * @throws what planNetwork throws
  */
 export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): DraftPlan {
-  const original = pairLayers(bounded, options);
-  const { network } = bounded;
+  const layers = pairLayers(bounded, options);
+  const foldings = foldingsOf(bounded, layers, options);
+  if (foldings.length === 1) return draftOf(bounded, layers, foldings[0], options);
+  const quick = { ...options, draft: true, memo: options.memo ?? new Memo() };
+  const quickLayers = options.draft ? layers : pairLayers(bounded, quick);
+  const tried = foldings.map((folding) => {
+    const draft = draftOf(bounded, quickLayers, folding, quick);
+    return { folding, draft, price: priceOf(draft, options) };
+  });
+  const best = tried.reduce((a, b) => (b.price < a.price ? b : a));
+  return options.draft ? best.draft : draftOf(bounded, layers, best.folding, options);
+}
+
+/** Accumulators that foldings are looked for with: as planned, and those that users compare. */
+const FOLDING_WIDTHS: readonly ((planned: PlannedLayer) => number)[] = [
+  ({ accumulator }) => accumulator.bits,
+  () => 32,
+  ({ accumulator }) => accumulator.widths.datatype,
+  ({ accumulator }) => accumulator.widths.l1,
+  ({ accumulator }) => accumulator.widths.span,
+];
+
+/**
+ * The foldings that are cheapest with several widths of the accumulators. The whole plan is priced more exactly than the
+ * choice of a folding can, by what is in the ROMs; and as all widths have the same foldings to take from, narrower
+ * accumulators never cost more because theirs is another one.
+ */
+function foldingsOf(
+  { network }: BoundedNetwork,
+  layers: readonly PlannedLayer[],
+  options: PlanOptions,
+): readonly Folding[] {
   const graph = stagesOf(network);
   const input = tensorOf(network, network.input);
-  const stages = foldStages(network, graph, original, options);
-  const wanted = intervalWanted(original, options);
-  const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
-  const { inputLanes, options: lanes } = chooseFolding(stages, elementsOf(input), input.type.bits, cycles);
-  const layerChoices = graph.flatMap(({ node }, k) => {
+  const foldings = FOLDING_WIDTHS.map((bits) => {
+    const stages = foldStages(network, graph, layers, options, bits);
+    const wanted = intervalWanted(layers, options);
+    const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
+    return chooseFolding(stages, elementsOf(input), input.type.bits, cycles);
+  });
+  const distinct = new Map<string, Folding>();
+  for (const folding of foldings) {
+    const lanes = folding.options.map(({ inLanes, outLanes, choice }) => [inLanes, outLanes, choice]);
+    const key = JSON.stringify([folding.inputLanes, lanes]);
+    if (!distinct.has(key)) distinct.set(key, folding);
+  }
+  return [...distinct.values()];
+}
+
+/** The units of a network with a folding. */
+function draftOf(
+  bounded: BoundedNetwork,
+  original: readonly PlannedLayer[],
+  { inputLanes, options: lanes }: Folding,
+  options: PlanOptions,
+): DraftPlan {
+  const { network } = bounded;
+  const layerChoices = stagesOf(network).flatMap(({ node }, k) => {
     const { choice } = lanes[k];
     return choice && isLayer(node) ? [choice] : [];
   });
@@ -110,6 +167,15 @@ export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): Dra
     memo: options.memo ?? new Memo(),
   }).map((unit) => withMemories(unit, options.target));
   return { units, estimates: units.map((unit) => estimateUnit(unit, options.target)), channelOrders };
+}
+
+/** What a plan is compared with others by: LUTs, sites, and blocks at what they are worth. */
+function priceOf(
+  { estimates }: DraftPlan,
+  { target, blockRamWeight = 0, dspPrice = DSP_PRICE }: PlanOptions,
+): number {
+  const { lut, sites, bram, dsp } = totalEstimate(estimates);
+  return (lut + sites) / 2 + bram * blockRamPrice(target, blockRamWeight) + dsp * dspPrice;
 }
 
 /** A draft with FIFOs where branches meet. */
@@ -144,11 +210,12 @@ function foldStages(
   stages: readonly Stage[],
   layers: readonly PlannedLayer[],
   options: PlanOptions,
+  bits: (planned: PlannedLayer) => number,
 ): FoldStage[] {
   const made = new Map([[network.input, -1], ...stages.map(({ output }, k) => [output, k] as const)]);
   return stages.map(({ node, inputs, step }): FoldStage => {
     const layer = layers.find((each) => each.layer === node);
-    const fold = layer && foldLayer(layer, options);
+    const fold = layer && foldLayer(layer, options, bits(layer));
     return {
       name: node.name,
       source: node.source,
@@ -197,7 +264,7 @@ function dspRules({ target, dspPrice = DSP_PRICE }: PlanOptions): DspRules | und
   return target === 'ice40' ? undefined : { portBits: DSP_PORT_BITS[target], price: dspPrice };
 }
 
-function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
+function foldLayer(planned: PlannedLayer, options: PlanOptions, accumulatorBits: number): FoldLayer {
   const { layer, inputType, accumulator, step } = planned;
   const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
   const engines = allowedEngines(
@@ -215,7 +282,7 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions): FoldLayer {
   return {
     layer,
     inputType,
-    accumulatorBits: accumulator.bits,
+    accumulatorBits,
     levels: step?.levels ?? 0,
     engines,
     fixed,
