@@ -15,7 +15,7 @@ export interface UniformWidths {
   readonly accumulator?: number; // bits, of all layers
 }
 
-export const DEFAULT_INPUT_BITS = 8;
+const DEFAULT_INPUT_BITS = 8;
 
 /**
  * @param network folded

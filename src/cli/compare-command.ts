@@ -1,23 +1,11 @@
 /** The command that makes a comparison again, for its report. */
 import type { GivenOptions } from './options.js';
-import { type Printed, reportCommand } from './report-command.js';
+import { PRINTED_PLAN, type Printed, reportCommand } from './report-command.js';
 
 /** Every option, so that a new one cannot be forgotten; what changes the result is printed, in this order. */
 const PRINTED: Readonly<Record<keyof GivenOptions, Printed>> = {
   accumulators: 'value',
-  overflow: 'value',
-  target: 'value',
-  device: 'value',
-  utilisation: 'value',
-  maxLut: 'value',
-  cycles: 'value',
-  fold: 'file',
-  engine: 'value',
-  searchEffort: 'value',
-  requantise: 'value',
-  inputType: 'value',
-  inputScale: 'value',
-  tfliteRounding: 'value',
+  ...PRINTED_PLAN,
   inputs: 'file',
   labels: 'file',
   count: 'value',

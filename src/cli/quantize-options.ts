@@ -19,7 +19,7 @@ const NEAREST = 'nearest';
 export const DEFAULT_METHOD: AccumulatorMethod = 'axe';
 
 export function quantizeArguments(yargs: Argv): Argv {
-  return yargs
+  const own = yargs
     .option('calibrate', {
       type: 'string',
       demandOption: true,
@@ -31,6 +31,20 @@ export function quantizeArguments(yargs: Argv): Argv {
       describe: '.npy labels of all samples in the file: reports accuracy',
     })
     .option('weights', { type: 'string', describe: `bits of weights, 2 to 16 (default ${DEFAULT_BITS})` })
+    .option('accumulator', {
+      type: 'string',
+      describe: 'bits that every sum must fit, 2 to 48 (default: no limit)',
+    })
+    .option('method', {
+      type: 'string',
+      describe: `${[...METHODS, NEAREST].join(', ')} (default ${DEFAULT_METHOD})`,
+    });
+  return biasArguments(rangeArguments(widthArguments(own)));
+}
+
+/** Bits besides those of all weights, of the commands that quantize. */
+export function widthArguments(yargs: Argv): Argv {
+  return yargs
     .option('first-weights', { type: 'string', describe: 'of the first layer (default: as --weights)' })
     .option('last-weights', { type: 'string', describe: 'of the last layer (default: as --weights)' })
     .option('activations', {
@@ -39,26 +53,29 @@ export function quantizeArguments(yargs: Argv): Argv {
     })
     .option('input-bits', {
       type: 'string',
-      describe: "bits of the network's input, 1 to 16 (default: those of --input-type, else 8)",
-    })
-    .option('accumulator', {
+      describe: "bits of the network's input, 1 to 16 (default: those of the input port, else 8)",
+    });
+}
+
+/** How ranges of activations are found, or how they start. */
+export function rangeArguments(yargs: Argv): Argv {
+  return yargs
+    .option('range', {
       type: 'string',
-      describe: 'bits that every sum must fit, 2 to 48 (default: no limit)',
+      describe: `of activations: ${RANGES.join(', ')} (default ${DEFAULT_RANGE})`,
     })
-    .option('method', {
-      type: 'string',
-      describe: `${[...METHODS, NEAREST].join(', ')} (default ${DEFAULT_METHOD})`,
-    })
-    .option('range', { type: 'string', describe: `${RANGES.join(', ')} (default ${DEFAULT_RANGE})` })
     .option('percentile', {
       type: 'string',
       describe: `percent of magnitudes within the range, for --range percentile (default ${DEFAULT_PERCENT})`,
-    })
-    .option('bias-correction', {
-      type: 'boolean',
-      default: true,
-      describe: 'keep the mean of each channel (--no-bias-correction turns it off)',
     });
+}
+
+export function biasArguments(yargs: Argv): Argv {
+  return yargs.option('bias-correction', {
+    type: 'boolean',
+    default: true,
+    describe: 'keep the mean of each channel (--no-bias-correction turns it off)',
+  });
 }
 
 /** Bits of weights, activations, input and accumulator. */
@@ -81,7 +98,7 @@ export function parseQuantize(given: GivenOptions): QuantizeOptions & { readonly
 }
 
 /** a2q, a2q+ or axe. */
-export function parseMethod(text: string | undefined): AccumulatorMethod | undefined {
+function parseMethod(text: string | undefined): AccumulatorMethod | undefined {
   const method = METHODS.find((each) => each === text);
   if (text !== undefined && method === undefined)
     fail(errors.badOption('--method', [...METHODS, NEAREST].join(', '), text));

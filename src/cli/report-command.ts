@@ -5,6 +5,23 @@ import type { GivenOptions } from './options.js';
 /** What becomes of an option: printed as it is, as a file name without its folder, or not at all. */
 export type Printed = 'value' | 'file' | 'no';
 
+/** Options of models and plans, which change the result of every command that builds hardware. */
+export const PRINTED_PLAN = {
+  overflow: 'value',
+  target: 'value',
+  device: 'value',
+  utilisation: 'value',
+  maxLut: 'value',
+  cycles: 'value',
+  fold: 'file',
+  engine: 'value',
+  searchEffort: 'value',
+  requantise: 'value',
+  inputType: 'value',
+  inputScale: 'value',
+  tfliteRounding: 'value',
+} as const satisfies Partial<Record<keyof GivenOptions, Printed>>;
+
 /**
  * @param printed options in the order they are printed; those that are not in it are not printed
  * @param defaults values that are not printed

@@ -8,7 +8,7 @@ import * as errors from '../diagnostics/file-errors.js';
 import { isIntegerArray, type NpyArray } from '../shared/npy.js';
 
 /** The shape of a sample in files: axes follow the model. */
-export function fileShape({ input: { shape }, layout }: Network): readonly number[] {
+function fileShape({ input: { shape }, layout }: Network): readonly number[] {
   return layout === 'NCHW' && shape.length === 3 ? [shape[2], shape[0], shape[1]] : shape;
 }
 

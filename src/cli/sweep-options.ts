@@ -1,9 +1,15 @@
 /** Options of a sweep, in yargs' terms, and the command that its report names. */
 import type { Argv } from 'yargs';
 import type { GivenOptions } from './options.js';
-import { type Printed, reportCommand } from './report-command.js';
+import { biasArguments, rangeArguments, widthArguments } from './quantize-options.js';
+import { PRINTED_PLAN, type Printed, reportCommand } from './report-command.js';
+import { trainingArguments } from './train-options.js';
 
 export function sweepArguments(yargs: Argv): Argv {
+  return trainingArguments(biasArguments(rangeArguments(widthArguments(pointArguments(yargs)))));
+}
+
+function pointArguments(yargs: Argv): Argv {
   return yargs
     .option('accumulators', {
       type: 'string',
@@ -11,13 +17,6 @@ export function sweepArguments(yargs: Argv): Argv {
       describe: 'bits that every sum must fit, a list such as 32,20,18,16,14,12',
     })
     .option('weights', { type: 'string', describe: 'bits of weights, a list such as 8,6,4 (default 8)' })
-    .option('first-weights', { type: 'string', describe: 'of the first layer (default: as --weights)' })
-    .option('last-weights', { type: 'string', describe: 'of the last layer (default: as --weights)' })
-    .option('activations', { type: 'string', describe: 'bits of activations, 1 to 16 (default 8)' })
-    .option('input-bits', {
-      type: 'string',
-      describe: "bits of the network's input, 1 to 16 (default: those of --input-type, else 8)",
-    })
     .option('methods', {
       type: 'string',
       describe:
@@ -43,24 +42,10 @@ export function sweepArguments(yargs: Argv): Argv {
       describe: '.npy file of samples to train with: points of trained weights',
     })
     .option('train-labels', { type: 'string', describe: '.npy file of their class labels' })
-    .option('epochs', { type: 'string', describe: 'of each training (default: as the command train)' })
-    .option('batch', { type: 'string', describe: 'samples of a training step (default: as train)' })
-    .option('learning-rate', { type: 'string', describe: 'of the trainings (default: as train)' })
-    .option('seed', { type: 'string', describe: "of the order of a training's samples (default: as train)" })
     .option('policy', {
       type: 'string',
       describe:
         'accumulators that are built: asked, minimal, l1 or datatype (default asked: each point its own)',
-    })
-    .option('range', { type: 'string', describe: 'minimum-maximum, percentile, mean-squared-error' })
-    .option('percentile', {
-      type: 'string',
-      describe: 'percent of magnitudes within, for --range percentile',
-    })
-    .option('bias-correction', {
-      type: 'boolean',
-      default: true,
-      describe: 'keep the mean of each channel (--no-bias-correction turns it off)',
     })
     .option('count', { type: 'string', describe: 'samples simulated for each point (default 10)' })
     .option('simulator', { type: 'string', default: 'both', describe: 'both, verilator or icarus' })
@@ -84,19 +69,7 @@ const PRINTED: Readonly<Partial<Record<keyof GivenOptions, Printed>>> = {
   range: 'value',
   percentile: 'value',
   biasCorrection: 'value',
-  overflow: 'value',
-  target: 'value',
-  device: 'value',
-  utilisation: 'value',
-  maxLut: 'value',
-  cycles: 'value',
-  fold: 'file',
-  engine: 'value',
-  searchEffort: 'value',
-  requantise: 'value',
-  inputType: 'value',
-  inputScale: 'value',
-  tfliteRounding: 'value',
+  ...PRINTED_PLAN,
   calibrate: 'file',
   test: 'file',
   testLabels: 'file',

@@ -6,6 +6,7 @@ import * as errors from '../diagnostics/command-errors.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import type { GivenOptions } from './options.js';
 import { parseWhole } from './parse.js';
+import { rangeArguments, widthArguments } from './quantize-options.js';
 
 const METHODS = ['a2q', 'a2q+'] as const;
 const OPTIMIZERS = ['adam', 'sgd'] as const;
@@ -21,6 +22,10 @@ const DEFAULT = {
 } as const;
 
 export function trainArguments(yargs: Argv): Argv {
+  return scheduleArguments(trainingArguments(rangeArguments(widthArguments(dataArguments(yargs)))));
+}
+
+function dataArguments(yargs: Argv): Argv {
   return yargs
     .option('inputs', { type: 'string', demandOption: true, describe: '.npy samples to train on' })
     .option('labels', { type: 'string', demandOption: true, describe: '.npy class numbers of the samples' })
@@ -30,26 +35,24 @@ export function trainArguments(yargs: Argv): Argv {
       type: 'string',
       describe: 'bits of weights, 2 to 16 (default: none, the float network is trained)',
     })
-    .option('first-weights', { type: 'string', describe: 'of the first layer (default: as --weights)' })
-    .option('last-weights', { type: 'string', describe: 'of the last layer (default: as --weights)' })
-    .option('activations', { type: 'string', describe: 'bits of activations, 1 to 16 (default 8)' })
-    .option('input-bits', {
-      type: 'string',
-      describe: "bits of the network's input (default: those of --input-type, else 8)",
-    })
     .option('accumulator', { type: 'string', describe: 'bits that every sum must fit (default: no limit)' })
-    .option('method', { type: 'string', describe: 'a2q or a2q+, with --accumulator (default a2q+)' })
-    .option('range', {
-      type: 'string',
-      describe: 'how ranges of activations start, as in quantize (default mean-squared-error)',
-    })
-    .option('percentile', { type: 'string', describe: 'for --range percentile' })
+    .option('method', { type: 'string', describe: 'a2q or a2q+, with --accumulator (default a2q+)' });
+}
+
+/** What a training and the trainings of a sweep can be told. */
+export function trainingArguments(yargs: Argv): Argv {
+  return yargs
     .option('epochs', { type: 'string', describe: `passes over the samples (default ${DEFAULT.epochs})` })
     .option('batch', { type: 'string', describe: `samples of a step (default ${DEFAULT.batch})` })
     .option('learning-rate', {
       type: 'string',
       describe: `of the first step (default ${DEFAULT.learningRate})`,
     })
+    .option('seed', { type: 'string', describe: `of the order of the samples (default ${DEFAULT.seed})` });
+}
+
+function scheduleArguments(yargs: Argv): Argv {
+  return yargs
     .option('schedule', {
       type: 'string',
       describe:
@@ -68,7 +71,6 @@ export function trainArguments(yargs: Argv): Argv {
       type: 'string',
       describe: `how much weights of code zero shrink in a step, in learning rates (default ${DEFAULT.settling})`,
     })
-    .option('seed', { type: 'string', describe: `of the order of the samples (default ${DEFAULT.seed})` })
     .option('resume', { type: 'boolean', describe: 'go on where the same command was stopped' });
 }
 

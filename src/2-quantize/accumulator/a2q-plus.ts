@@ -2,7 +2,7 @@
 import type { InputRange } from '../types.js';
 import { centredL1Budget } from './budget.js';
 import { centre, projectOntoHalves, scaleToBudget } from './projection.js';
-import { roomWithinHalves, spend, towardsZero } from './rounding.js';
+import { roomWithinHalves, towardsZero, towardsZeroSpent } from './rounding.js';
 
 /**
  * Codes of one row as A2Q+'s quantizer makes them in training: centred, scaled to T+, rounded towards zero.
@@ -42,7 +42,6 @@ export function a2qPlusSpentCodes(
   accumulator: number,
 ): Int32Array {
   const budget = centredL1Budget(accumulator, input);
-  const projected = projectOntoHalves(values, budget);
-  const codes = towardsZero(projected, largest);
-  return spend(projected, codes, largest, roomWithinHalves(codes, budget));
+  const roomOf = (codes: Int32Array) => roomWithinHalves(codes, budget);
+  return towardsZeroSpent(projectOntoHalves(values, budget), largest, roomOf);
 }

@@ -2,7 +2,7 @@
 import type { InputRange } from '../types.js';
 import { l1Budget } from './budget.js';
 import { scaleToBudget } from './projection.js';
-import { roomWithin, spend, towardsZero } from './rounding.js';
+import { roomWithin, towardsZero, towardsZeroSpent } from './rounding.js';
 
 /**
  * Codes of one row as A2Q's quantizer makes them: y * min(|y|_1, T) / |y|_1, rounded towards zero.
@@ -29,7 +29,5 @@ export function a2qSpentCodes(
   accumulator: number,
 ): Int32Array {
   const budget = l1Budget(accumulator, input);
-  const scaled = scaleToBudget(values, budget);
-  const codes = towardsZero(scaled, largest);
-  return spend(scaled, codes, largest, roomWithin(codes, budget));
+  return towardsZeroSpent(scaleToBudget(values, budget), largest, (codes) => roomWithin(codes, budget));
 }

@@ -14,7 +14,7 @@ import { centre, l1Threshold, softThreshold } from './projection.js';
 import { clamp, nearest } from './rounding.js';
 
 /** Columns that are rounded with feedback among all of them; the factor costs their third power. */
-export const BLOCK_COLUMNS = 2048;
+const BLOCK_COLUMNS = 2048;
 
 /** Columns that share a factor. */
 interface Block {

@@ -38,6 +38,16 @@ export function spend(values: Float64Array, codes: Int32Array, largest: number, 
   return result;
 }
 
+/** Round values that are within a budget towards zero, and spend what that left of it. @param roomOf codes: what they leave */
+export function towardsZeroSpent(
+  values: Float64Array,
+  largest: number,
+  roomOf: (codes: Int32Array) => Room,
+): Int32Array {
+  const codes = towardsZero(values, largest);
+  return spend(values, codes, largest, roomOf(codes));
+}
+
 /** Room for a sum of magnitudes of at most `budget`. */
 export function roomWithin(codes: Int32Array, budget: number): Room {
   let used = codes.reduce((sum, code) => sum + Math.abs(code), 0);

@@ -6,7 +6,7 @@ import { checkReplaceable, checkWritable, writeWhole } from '../../shared/output
 import { programHash } from '../../shared/program-hash.js';
 
 /** The file by which an output folder of a sweep is known. */
-export const SWEEP_FILE = 'sweep.json';
+const SWEEP_FILE = 'sweep.json';
 
 export class SweepState {
   private readonly folder: string;
