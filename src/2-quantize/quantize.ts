@@ -27,6 +27,7 @@ export interface QuantizeOptions {
 export interface Quantization {
   readonly network: Network; // quantized
   readonly choices: QuantizationChoices;
+  readonly alwaysZero: readonly string[]; // tensors that get a quantizer and were zero on all samples
 }
 
 /** A step of the work, for progress. */
@@ -87,7 +88,12 @@ export function quantizeNetwork(
   const walk = new Walk(network, points, assignment, activations, observation, options);
   const { weights, biases } = walk.run(samples, progress);
   const choices = { weights, biases, activations };
-  return { network: applyChoices(network, choices), choices };
+  const alwaysZero = points.filter(({ shared }) => observation.ranges.get(shared)?.largest === 0);
+  return {
+    network: applyChoices(network, choices),
+    choices,
+    alwaysZero: alwaysZero.map(({ tensor }) => tensor),
+  };
 }
 
 /** The network on all samples, node by node, each layer quantized as it is met. */

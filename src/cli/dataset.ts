@@ -40,8 +40,9 @@ export function readDataset(
 export function readLabels(file: string, classes: number, count: number, total = count): ArrayLike<number> {
   const { data, shape } = readNpy(file);
   const wrong = shape.filter((n) => n !== 1).length > 1 || (data.length !== count && data.length !== total);
-  if (wrong || (!isIntegerArray(data) && !data.every(Number.isInteger)))
-    fail(errors.labelsMismatch(file, count, `shape (${shape.join(', ')})`));
+  if (wrong) fail(errors.labelsMismatch(file, count, `shape (${shape.join(', ')})`));
+  const fraction = isIntegerArray(data) ? -1 : data.findIndex((label) => !Number.isInteger(label));
+  if (fraction >= 0) fail(errors.labelsMismatch(file, count, `${data[fraction]} at sample ${fraction}`));
   const index = data.findIndex((label) => label < 0 || label >= classes);
   if (index >= 0) fail(errors.labelOutOfRange(file, index, data[index], classes));
   return data;

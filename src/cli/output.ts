@@ -1,4 +1,5 @@
 /** Results go to stdout, everything else to stderr. */
+import { type Diagnostic, formatDiagnostic } from '../diagnostics/diagnostic.js';
 
 export interface Output {
   readonly json: boolean;
@@ -6,6 +7,8 @@ export interface Output {
   result(value: object, text: string): void;
   /** A step of long work; silent with --quiet. */
   progress(text: string): void;
+  /** What the user should know although work goes on; not silent. */
+  warning(diagnostic: Diagnostic): void;
   /** Progress that the next line takes the place of; only on a terminal. */
   transient(text: string): void;
 }
@@ -18,6 +21,9 @@ export function createOutput(json: boolean, quiet: boolean): Output {
     result: (value, text) => process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),
     progress: (text) => {
       if (!quiet) process.stderr.write(`${clear}${text}\n`);
+    },
+    warning: (diagnostic) => {
+      process.stderr.write(`${clear}warning ${formatDiagnostic(diagnostic)}\n`);
     },
     transient: (text) => {
       if (overwrites) process.stderr.write(`${clear}${text}`);

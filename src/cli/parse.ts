@@ -1,9 +1,10 @@
 /** Texts of the command line into values; every option is checked once, here. */
 
 import { extname } from 'node:path';
+import type { PortRequest } from '../1-import/index.js';
 import { readRegularFile } from '../1-import/json/model-file.js';
 import { lineAndColumn, scanJson } from '../1-import/json/syntax.js';
-import type { FixedPointRounding, Fold, PortType } from '../1-import/types.js';
+import type { FixedPointRounding, Fold } from '../1-import/types.js';
 import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
 import { type Budget, DEVICES } from '../5-plan/device.js';
 import type { EngineOption } from '../5-plan/engines/types.js';
@@ -17,7 +18,7 @@ const TYPE_HINT =
   "uint8, int8, 'fixed<16,6>', 'ufixed<8,2>'; --input-scale 1/255 or 0.5 sets the value of one step";
 
 /** uint8, int4, fixed<W,I>, ufixed<W,I>, with an optional scale: a number or a fraction. */
-export function parsePortType(type: string | undefined, scale: string | undefined): PortType | undefined {
+export function parsePortType(type: string | undefined, scale: string | undefined): PortRequest | undefined {
   if (type === undefined) {
     if (scale !== undefined)
       fail(errors.badOption('--input-scale', '--input-type beside it', scale, TYPE_HINT));
@@ -41,6 +42,7 @@ export function parsePortType(type: string | undefined, scale: string | undefine
     signed,
     bits,
     scale: { numerator: given.numerator, denominator: given.denominator * 2 ** fractionBits },
+    isScaleAssumed: scale === undefined && !fixed,
   };
 }
 
@@ -67,12 +69,14 @@ export function parseTfliteRounding(text: string | undefined, model: string): Fi
   return fail(errors.badOption('--tflite-rounding', 'double, single or float', text));
 }
 
-/** minimal, l1, datatype, or a number of bits. */
-export function parsePolicy(option: string, text: string): AccumulatorPolicy {
+/** minimal, l1, datatype, or a number of bits. @param others words that the option takes besides, for the message */
+export function parsePolicy(option: string, text: string, others: readonly string[] = []): AccumulatorPolicy {
   if (text === 'minimal' || text === 'l1' || text === 'datatype') return text;
   const bits = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(bits >= 1 && bits <= 48))
-    return fail(errors.badOption(option, 'minimal, l1, datatype, or 1 to 48 bits', text));
+    return fail(
+      errors.badOption(option, [...others, 'minimal', 'l1', 'datatype', 'or 1 to 48 bits'].join(', '), text),
+    );
   return bits;
 }
 

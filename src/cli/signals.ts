@@ -41,21 +41,21 @@ export function untilStopped(): { stopped: () => NodeJS.Signals | undefined; rel
     signal,
     handle,
     note: () => {
+      if (seen) handle();
       seen = signal;
-      process.once(signal, handle);
     },
   }));
+  // Never without a listener: a signal that came during the computation before would be lost with the last one.
   for (const { signal, handle, note } of notes) {
+    process.on(signal, note);
     process.off(signal, handle);
-    process.once(signal, note);
   }
   return {
     stopped: () => seen,
     release: () => {
       for (const { signal, handle, note } of notes) {
-        process.off(signal, note);
-        process.off(signal, handle);
         process.once(signal, handle);
+        process.off(signal, note);
       }
     },
   };

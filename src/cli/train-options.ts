@@ -94,7 +94,10 @@ export function parseTraining(given: GivenOptions): TrainingOptions {
 /** @throws usage for options of quantizers where nothing is quantized */
 export function parseTrainedMethod(given: GivenOptions): TrainedMethod {
   const { weights, firstWeights, lastWeights, activations, inputBits, accumulator, method } = given;
-  const needWeights = { firstWeights, lastWeights, activations, inputBits, accumulator, method };
+  const { range, percentile, penalty, settling } = given;
+  const needAccumulator = { method, penalty, settling };
+  const quantizers = { firstWeights, lastWeights, activations, inputBits, accumulator, range, percentile };
+  const needWeights = { ...quantizers, ...needAccumulator };
   const alone = Object.entries(needWeights).find(([, value]) => value !== undefined);
   if (weights === undefined && alone)
     fail(
@@ -103,8 +106,9 @@ export function parseTrainedMethod(given: GivenOptions): TrainedMethod {
         'train',
       ),
     );
-  if (method !== undefined && accumulator === undefined)
-    fail(errors.usage('expected --accumulator beside --method', 'train'));
+  const unlimited = Object.entries(needAccumulator).find(([, value]) => value !== undefined);
+  if (accumulator === undefined && unlimited)
+    fail(errors.usage(`expected --accumulator beside --${dashed(unlimited[0])}`, 'train'));
   return parseChoice('--method', method, METHODS) ?? 'a2q+';
 }
 

@@ -13,8 +13,8 @@ export interface Diagnostic {
   readonly exitCode: ExitCode;
 }
 
-/** 1: the check failed; 2: bad usage or input; 3: a needed tool is missing. */
-export type ExitCode = 1 | 2 | 3;
+/** 0: a warning, work goes on; 1: the check failed; 2: bad usage or input; 3: a needed tool is missing. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What a catalogue entry composes from its arguments. */
 export interface Message {

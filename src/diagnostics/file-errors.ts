@@ -97,6 +97,7 @@ export const inputNotFinite = define(
   (file: string, index: number) => ({
     message: `expected finite values, found NaN or infinity at flat index ${index}`,
     at: { file, path: '' },
+    hint: 'numpy.isfinite finds such samples; leave them out, or look where they come from',
   }),
 );
 
@@ -118,6 +119,7 @@ export const labelsMismatch = define(
   (file: string, expected: number, found: string) => ({
     message: `expected ${expected} integer labels, one per sample, found ${found}`,
     at: { file, path: '' },
+    hint: 'a one-dimensional array with the number of the right output for each sample, in their order',
   }),
 );
 

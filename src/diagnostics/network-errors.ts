@@ -12,6 +12,26 @@ export const inputTypeNeeded = define(
   }),
 );
 
+export const inputScaleNeeded = define(
+  'input_scale_needed',
+  2,
+  'The input port gets another type than the model file declares, and its scale does not follow from that of the model file.',
+  (
+    declared: string,
+    asked: string,
+    scale: { readonly numerator: number; readonly denominator: number },
+    file: string,
+  ) => {
+    const { numerator, denominator } = scale;
+    const text = denominator === 1 ? `${numerator}` : `${numerator}/${denominator}`;
+    return {
+      message: `expected --input-scale beside --input-type ${asked}: the model declares ${declared} in steps of ${text}`,
+      at: { file, path: '' },
+      hint: `--input-scale ${text} for the same steps, --input-scale 1 if codes are the values themselves`,
+    };
+  },
+);
+
 export const quantizerNeeded = define(
   'quantizer_needed',
   2,

@@ -45,6 +45,35 @@ export const calibrationNotFinite = define(
   }),
 );
 
+export const calibrationAllZero = define(
+  'calibration_all_zero',
+  0,
+  'A warning: calibration samples do not show how large a tensor gets, and its range is a guess.',
+  (tensors: readonly string[], at: Location) => ({
+    message: `expected values other than zero, but ${listed(tensors)} zero on all calibration samples: the range is a guess`,
+    at,
+    hint: 'give some hundred samples that are like those the network will meet; what is zero on those too does nothing in the network',
+  }),
+);
+
+/** The first names, and how many more there are. */
+function listed(tensors: readonly string[]): string {
+  const names = tensors.slice(0, 3).map((tensor) => `'${tensor}'`);
+  const more = tensors.length > 3 ? ` and ${tensors.length - 3} more` : '';
+  return tensors.length === 1 ? `tensor ${names[0]} is` : `tensors ${names.join(', ')}${more} are`;
+}
+
+export const weightsAllZero = define(
+  'weights_all_zero',
+  0,
+  'A warning: the accumulator leaves no room for any weight of a layer, so its outputs do not depend on its inputs.',
+  (layer: string, at: Location, bits: number) => ({
+    message: `all weights of layer '${layer}' are zero: an accumulator of ${bits} bits leaves no room for one`,
+    at,
+    hint: 'a wider --accumulator, or fewer --activations or --input-bits',
+  }),
+);
+
 export const activationBitsSigned = define(
   'activation_bits_signed',
   2,
@@ -59,10 +88,13 @@ export const activationBitsSigned = define(
 export const accumulatorNotReached = define(
   'accumulator_not_reached',
   2,
-  'The quantized network needs a wider accumulator than was asked for, in a sum that has no weights to shrink.',
+  'The quantized network needs a wider accumulator than was asked for, in a sum whose weights were not held within it, or that has none.',
   (node: string, at: Location, kind: string, needed: number, bits: number) => ({
     message: `${kind} '${node}' needs an accumulator of ${needed} bits, ${bits} were asked for`,
     at,
-    hint: `--accumulator ${needed}, or fewer --activations bits`,
+    hint:
+      kind === 'dense' || kind === 'conv'
+        ? `--method axe, a2q or a2q+, which hold weights within it, or --accumulator ${needed}`
+        : `--accumulator ${needed}, or fewer --activations bits`,
   }),
 );

@@ -1,7 +1,7 @@
 /** sweep as users run it: a tiny float network, stopped after its first point and started again. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { measured, type SweepReport } from '../../src/9-report/sweep/types.js';
 import { type CliRun, narrowgate } from './compiled-cli.js';
 import { removeFolder, workFolder, writeArray } from './work-folder.js';
@@ -153,5 +153,55 @@ describe('sweep', () => {
     });
     expect(again).toContain('point 1 of 2');
     expect(again).not.toContain('measured before');
-  });
+  }, 600_000);
 });
+
+test('a point that cannot be had is listed with its reason, and the others go on, also after a kill', async () => {
+  const folder = workFolder();
+  onTestFinished(() => removeFolder(folder));
+  const weights = { encoding: 'real', values: [[1, -1, -0.5, 0.5]] };
+  const layers = [
+    { type: 'pool', name: 'mean', kind: 'average', kernel: [8, 8] }, // 64 codes of 4 bits: 11 bits
+    { type: 'flatten' },
+    { type: 'dense', name: 'scores', weights: { ...weights, values: [...weights.values, [-1, 1, 1, -1]] } },
+  ];
+  const model = { ...MODEL, input: { shape: [8, 8, 4] }, layers };
+  writeFileSync(join(folder, 'pooled.json'), JSON.stringify(model));
+  const values = Array.from({ length: 509 }, (_, k) => Math.sin(k * k));
+  writeArray(join(folder, 'x.npy'), { descr: '<f4', shape: [12, 8, 8, 4], values });
+  writeArray(join(folder, 'y.npy'), { descr: '<i4', shape: [12], values: [0, 1] });
+  const args = [
+    [
+      'sweep',
+      'pooled.json',
+      '-o',
+      'out',
+      '--accumulators',
+      '16,6,15',
+      '--activations',
+      '4',
+      '--weights',
+      '4',
+    ],
+    ['--calibrate', 'x.npy', '--test', 'x.npy', '--test-labels', 'y.npy', '--input-bits', '4'],
+    ['--count', '1', '--simulator', 'icarus', '--no-parts'],
+  ].flat();
+  let sent = false;
+  const killed = await narrowgate(args, {
+    cwd: folder,
+    watch: (stderr, group) => {
+      if (sent || !stderr.includes('point 3 of 3')) return;
+      sent = true;
+      process.kill(-group, 'SIGKILL');
+    },
+  });
+  expect(killed.exitCode).toBe(null);
+  const run = await narrowgate(args, { cwd: folder });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toContain('point 1 of 3: w4-a4-p16-axe (measured before)');
+  const reason = /pool 'mean' needs an accumulator of \d+ bits, 6 were asked for/;
+  expect(run.stdout).toMatch(new RegExp(`\nw4-a4-p6-axe: ${reason.source}\n`));
+  const { rows } = JSON.parse(readFileSync(join(folder, 'out/report.json'), 'utf8')) as SweepReport;
+  expect(rows.map((row) => 'result' in row)).toEqual([true, false, true]);
+  expect(rows[1]).toMatchObject({ problem: expect.stringMatching(reason) });
+}, 900_000);

@@ -10,6 +10,8 @@ import { narrowgate } from './compiled-cli.js';
 import { digest } from './work-folder.js';
 
 const COUNT = 600;
+/** For a test that takes twenty seconds on an idle machine. */
+const LOADED = 600_000; // ms
 
 let folder: string;
 beforeEach(() => {
@@ -60,32 +62,61 @@ test('a float network, then a quantized one that other commands take', async () 
     if (accumulator?.exact !== undefined) expect(accumulator.exact).toBeLessThanOrEqual(9);
 });
 
-test('stopped by ctrl-C and resumed, the result has the same bytes', async () => {
-  const options = [...NARROW, '--epochs', '60', '--batch', '16'];
-  const whole = await train('-o', 'whole', ...options);
-  expect(whole.exitCode, whole.stderr).toBe(0);
+test(
+  'stopped by ctrl-C and resumed, the result has the same bytes',
+  async () => {
+    const options = [...NARROW, '--epochs', '60', '--batch', '16'];
+    const whole = await train('-o', 'whole', ...options);
+    expect(whole.exitCode, whole.stderr).toBe(0);
+    let sent = false;
+    const stopped = await narrowgate(['train', 'model.json', '-o', 'parts', ...DATA, ...options], {
+      cwd: folder,
+      watch: (stderr, group) => {
+        if (sent || !stderr.includes('epoch 1 of 60')) return;
+        sent = true;
+        process.kill(-group, 'SIGINT');
+      },
+    });
+    expect(stopped.exitCode, stopped.stderr).toBe(130);
+    expect(stopped.stderr).toMatch(
+      /training_stopped: stopped by SIGINT after step \d+ of 2220\n {2}try: .*parts\.checkpoint\n$/,
+    );
+    expect(existsSync(join(folder, 'parts'))).toBe(false);
+    const other = await train('-o', 'parts', ...options, '--seed', '2', '--resume');
+    expect(other).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(other.stderr).toContain('checkpoint_different');
+    const resumed = await train('-o', 'parts', ...options, '--resume');
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(/going on after step \d+ of 2220/);
+    expect(digest(join(folder, 'parts'))).toBe(digest(join(folder, 'whole')));
+    expect(readdirSync(folder).filter((name) => name.includes('checkpoint'))).toEqual([]);
+  },
+  LOADED,
+);
+
+test('ctrl-C before the first step ends it, and is not lost', async () => {
+  const names = readdirSync(folder).sort();
   let sent = false;
-  const stopped = await narrowgate(['train', 'model.json', '-o', 'parts', ...DATA, ...options], {
+  const run = await narrowgate(['train', 'model.json', '-o', 'out', ...DATA, ...NARROW], {
     cwd: folder,
     watch: (stderr, group) => {
-      if (sent || !stderr.includes('epoch 2 of 60')) return;
+      if (sent || !stderr.includes('training starts from')) return;
       sent = true;
-      process.kill(-group, 'SIGINT');
+      process.kill(group, 'SIGINT');
     },
   });
-  expect(stopped.exitCode, stopped.stderr).toBe(130);
-  expect(stopped.stderr).toMatch(
-    /training_stopped: stopped by SIGINT after step \d+ of 2220\n {2}try: .*parts\.checkpoint\n$/,
+  expect(run).toMatchObject({ exitCode: 130, stdout: '' });
+  expect(run.stderr).toMatch(/interrupted: stopped by SIGINT\n$/);
+  expect(readdirSync(folder).sort()).toEqual(names);
+});
+
+test('samples of nothing but zeros are warned of', async () => {
+  writeNpy(join(folder, 'x.npy'), [COUNT, 12], new Float32Array(COUNT * 12));
+  const run = await train('-o', 'out', ...NARROW, '--epochs', '1', '--quiet');
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toMatch(
+    /^warning calibration_all_zero: expected values other than zero, but tensors? 'input'.* zero on all calibration samples/,
   );
-  expect(existsSync(join(folder, 'parts'))).toBe(false);
-  const other = await train('-o', 'parts', ...options, '--seed', '2', '--resume');
-  expect(other).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(other.stderr).toContain('checkpoint_different');
-  const resumed = await train('-o', 'parts', ...options, '--resume');
-  expect(resumed.exitCode, resumed.stderr).toBe(0);
-  expect(resumed.stderr).toMatch(/going on after step \d+ of 2220/);
-  expect(digest(join(folder, 'parts'))).toBe(digest(join(folder, 'whole')));
-  expect(readdirSync(folder).filter((name) => name.includes('checkpoint'))).toEqual([]);
 });
 
 describe('what is wrong is said', () => {
@@ -111,6 +142,14 @@ describe('what is wrong is said', () => {
     await refused([], `labels_mismatch: expected ${COUNT} integer labels, one per sample, found shape (3)`);
   });
 
+  test('a label that is no whole number', async () => {
+    writeNpy(join(folder, 'y.npy'), [COUNT], Float32Array.of(0, 0.5, ...new Float32Array(COUNT - 2)));
+    await refused(
+      [],
+      `labels_mismatch: expected ${COUNT} integer labels, one per sample, found 0.5 at sample 1`,
+    );
+  });
+
   test('samples of another shape', async () => {
     writeNpy(join(folder, 'x.npy'), [COUNT, 3], new Float32Array(COUNT * 3));
     await refused([], 'input_shape: expected shape (samples, 12)');
@@ -122,6 +161,11 @@ describe('what is wrong is said', () => {
       'usage: expected --weights beside --accumulator: without it the float network is trained',
     ],
     [['--weights', '4', '--method', 'a2q'], 'usage: expected --accumulator beside --method'],
+    [['--weights', '4', '--settling', '1'], 'usage: expected --accumulator beside --settling'],
+    [
+      ['--range', 'percentile'],
+      'usage: expected --weights beside --range: without it the float network is trained',
+    ],
     [[...NARROW, '--method', 'axe'], "bad_option: --method: expected a2q, a2q+, found 'axe'"],
     [['--learning-rate', '-1'], "bad_option: --learning-rate: expected a number from 0 to 100, found '-1'"],
     [['--test-inputs', 'x.npy'], 'usage: expected both of --test-inputs and --test-labels, or none'],

@@ -3,7 +3,7 @@ import type { Network } from '../../1-import/types.js';
 import { portCodes } from '../activations.js';
 import { applyChoices } from '../apply.js';
 import type { Samples } from '../evaluate/evaluate.js';
-import { type Prepared, quantizeNetwork } from '../quantize.js';
+import { type Prepared, type Quantization, type QuantizeOptions, quantizeNetwork } from '../quantize.js';
 import type { Assignment, RangeMethod } from '../types.js';
 import type { Dataset } from './dataset.js';
 import { finishFloat, finishQuantized } from './finish.js';
@@ -24,13 +24,23 @@ export interface QuantizedTraining {
 /** A training that has not started. */
 export interface Training {
   readonly trainer: Trainer;
+  readonly alwaysZero: readonly string[]; // tensors whose ranges start from nothing: zero on all calibration samples
   /** The network with the parameters as they are now. */
   finish(): Network;
 }
 
+/** quantizeNetwork, or the same on another thread: on a large network it takes minutes. */
+export type Quantize = (
+  prepared: Prepared,
+  assignment: Assignment,
+  samples: Samples,
+  options: QuantizeOptions,
+) => Quantization | Promise<Quantization>;
+
 /**
  * @param prepared folded float network and its points
  * @param quantized none: the float network is trained
+ * @param quantize makes the quantized network that training starts from
  * @throws training_unsupported, and what quantizing without training throws
  */
 export async function prepareTraining(
@@ -38,18 +48,19 @@ export async function prepareTraining(
   data: Dataset,
   options: TrainingOptions,
   quantized?: QuantizedTraining,
+  quantize: Quantize = quantizeNetwork,
 ): Promise<Training> {
   checkTrainable(network);
   await startBackEnd();
   if (!quantized) {
     const { values, shapes } = floatStart(network);
     const trainer = new Trainer(network, undefined, data, options, values, shapes);
-    return { trainer, finish: () => finishFloat(network, trainer.values()) };
+    return { trainer, alwaysZero: [], finish: () => finishFloat(network, trainer.values()) };
   }
   const { assignment, method, range, inputBits, calibration } = quantized;
   const limited = [...assignment.layers.values()].some(({ accumulator }) => accumulator !== undefined);
   const start = method === 'a2q' ? withOneBitLess(assignment) : assignment;
-  const { choices } = quantizeNetwork({ network, points }, start, calibration, {
+  const { choices, alwaysZero } = await quantize({ network, points }, start, calibration, {
     method: limited ? 'axe' : undefined, // the best codes that there are without training
     range,
     biasCorrection: true,
@@ -60,7 +71,7 @@ export async function prepareTraining(
   const { values, shapes } = quantizedStart(network, plan, choices);
   const trainer = new Trainer(network, plan, data, options, values, shapes);
   const finish = () => applyChoices(network, finishQuantized(network, plan, trainer.values()));
-  return { trainer, finish };
+  return { trainer, alwaysZero, finish };
 }
 
 /**

@@ -2,13 +2,15 @@ import { importModel } from '../../1-import/index.js';
 import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
 import { prepareFloat } from '../../2-quantize/quantize.js';
-import { classify, inputCodes, topOne } from '../../3-integer/host.js';
+import { inputCodes } from '../../3-integer/host.js';
 import type { IntegerNetwork } from '../../3-integer/types.js';
 import type { BoundedNetwork } from '../../4-bounds/types.js';
+import { fail } from '../../diagnostics/diagnostic.js';
+import * as errors from '../../diagnostics/quantize-errors.js';
 import { hull } from '../../shared/interval.js';
 import { type NpyArray, readNpy } from '../../shared/npy.js';
-import { partCorrect } from '../accuracy.js';
-import { inBackground, withProgress } from '../background.js';
+import { floatAccuracy, integerAccuracy } from '../accuracy.js';
+import { withProgress } from '../background.js';
 import type { BackgroundProgress } from '../background-worker.js';
 import { classesOf, readLabels } from '../dataset.js';
 import { checkModelOutput, writeModel } from '../model-output.js';
@@ -17,6 +19,7 @@ import { alignTable, type Output } from '../output.js';
 import { parsePortType, parseTfliteRounding, parseWhole } from '../parse.js';
 import { parseQuantize, parseWidths } from '../quantize-options.js';
 import { realSamples } from '../samples.js';
+import { warnOfEmptyLayers } from '../sparsity.js';
 
 const DEFAULT_COUNT = 500;
 
@@ -39,6 +42,7 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
       ? undefined
       : readLabels(given.labels, classesOf(network), array.shape[0] ?? 0);
   const samples = realSamples(network, array, file, most);
+  if (samples.count === 0) fail(errors.calibrationSamplesMissing({ file, path: '' }));
   output.progress(`${samples.count} calibration samples, ${assignment.layers.size} layers`);
 
   const report = progressOf(output);
@@ -50,6 +54,9 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
     samples,
     options,
   );
+  if (quantized.alwaysZero.length > 0)
+    output.warning(errors.calibrationAllZero(quantized.alwaysZero, { file, path: '' }));
+  warnOfEmptyLayers(quantized.network, widths.accumulator, output);
   const accuracies = labels ? await accuraciesOf(network, bounded.network, array, file, labels) : {};
   writeModel(given.output ?? '', quantized.network);
   const layers = layersOf(bounded, widths.accumulator);
@@ -68,14 +75,9 @@ async function accuraciesOf(
   file: string,
   labels: ArrayLike<number>,
 ): Promise<Accuracies> {
-  const { codes, count } = inputCodes(integer, array, file);
-  const samples = realSamples(network, array, file);
-  const reals = await inBackground('evaluateReal', network, samples);
-  const outputs = reals.length / count;
-  const results = await inBackground('evaluateAll', integer, codes, count);
   return {
-    accuracy: partCorrect(classify(integer, results, outputs), labels),
-    floatAccuracy: partCorrect(topOne(reals, outputs), labels),
+    accuracy: await integerAccuracy(integer, inputCodes(integer, array, file), labels),
+    floatAccuracy: await floatAccuracy(network, realSamples(network, array, file), labels),
   };
 }
 

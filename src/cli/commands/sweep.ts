@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { importModel } from '../../1-import/index.js';
 import { prepareFloat } from '../../2-quantize/quantize.js';
-import { topOne } from '../../3-integer/host.js';
 import { SYNTHESIS_COMMANDS, yosysVersion } from '../../8-resources/index.js';
 import { renderJson } from '../../9-report/index.js';
 import { renderSweepHtml } from '../../9-report/sweep/html.js';
@@ -13,8 +12,7 @@ import { type Diagnostic, fail, formatDiagnostic, NarrowgateError } from '../../
 import { fileNotReadable, samplesMissing } from '../../diagnostics/file-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { writeWhole } from '../../shared/output-folder.js';
-import { partCorrect } from '../accuracy.js';
-import { inBackground } from '../background.js';
+import { floatAccuracy as accuracyOf } from '../accuracy.js';
 import { classesOf, readDataset, readLabels } from '../dataset.js';
 import type { GivenOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
@@ -42,7 +40,7 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   const folder = given.output ?? '';
   const points = sweepPoints(given);
   const target = parseTarget(given.target ?? parseBudget(given)?.device?.target ?? 'xc7');
-  if (given.policy !== undefined && given.policy !== 'asked') parsePolicy('--policy', given.policy);
+  checkPolicy(given.policy);
   const state = new SweepState(folder, sweepCommand(given));
   const inputs = await readInputs(given);
   const common = fingerprintOf(
@@ -118,8 +116,17 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   const table = alignTable([ROW_TITLES, ...rows.map((row) => formatRow(row))]);
   const { floatAccuracy: before } = report;
   const summary = `float accuracy ${(100 * before).toFixed(2)} % on ${report.testSamples} samples`;
-  output.result({ floatAccuracy: before, rows, report: place }, `${table}\n${summary}\n${place}`);
+  const reasons = rows.flatMap((row) => ('problem' in row ? [`${row.point.name}: ${row.problem}`] : []));
+  output.result(
+    { floatAccuracy: before, rows, report: place },
+    [table, ...reasons, summary, place].join('\n'),
+  );
   return found.every(({ result }) => result.passed) ? 0 : 1;
+}
+
+/** @throws bad_option */
+function checkPolicy(policy = 'asked'): void {
+  if (policy !== 'asked') parsePolicy('--policy', policy, ['asked']);
 }
 
 function readText(file: string): string {
@@ -160,8 +167,7 @@ async function floatAccuracy(
   const known = state.recall<{ accuracy: number }>('float', common);
   if (known) return known.accuracy;
   const samples = realSamples(network, test.array, test.file);
-  const reals = await inBackground('evaluateReal', network, samples);
-  const accuracy = partCorrect(topOne(reals, reals.length / samples.count), test.labels) ?? 0;
+  const accuracy = (await accuracyOf(network, samples, test.labels)) ?? 0;
   state.keep('float', common, { accuracy });
   return accuracy;
 }

@@ -5,16 +5,18 @@ import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
 import { type Prepared, prepareFloat } from '../../2-quantize/quantize.js';
 import type { Dataset } from '../../2-quantize/train/dataset.js';
-import type { QuantizedTraining } from '../../2-quantize/train/train.js';
+import type { Quantize, QuantizedTraining } from '../../2-quantize/train/train.js';
 import { toInteger } from '../../3-integer/convert.js';
 import { inputCodes } from '../../3-integer/host.js';
 import { boundNetwork } from '../../4-bounds/bounds.js';
 import { checkAccumulators } from '../../compile.js';
 import * as commandErrors from '../../diagnostics/command-errors.js';
 import { fail, formatDiagnostic } from '../../diagnostics/diagnostic.js';
+import { calibrationAllZero } from '../../diagnostics/quantize-errors.js';
 import * as errors from '../../diagnostics/training-errors.js';
 import { readNpy } from '../../shared/npy.js';
 import { floatAccuracy, integerAccuracy } from '../accuracy.js';
+import { inBackground } from '../background.js';
 import { classesOf, readDataset, readLabels } from '../dataset.js';
 import { checkModelOutput, writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
@@ -23,6 +25,7 @@ import { parsePortType, parseTfliteRounding } from '../parse.js';
 import { parseRange, parseWidths } from '../quantize-options.js';
 import { realSamples } from '../samples.js';
 import { exitCodeOf } from '../signals.js';
+import { sparsityOf, warnOfEmptyLayers } from '../sparsity.js';
 import { parseTrainedMethod, parseTraining } from '../train-options.js';
 import { runTraining } from '../training-loop.js';
 
@@ -58,8 +61,12 @@ export async function train(given: GivenOptions, output: Output): Promise<number
     calibration: realSamples(network, readNpy(given.inputs ?? ''), given.inputs ?? '', CALIBRATION_SAMPLES),
   });
   const { prepareTraining } = await import('../../2-quantize/train/train.js');
+  if (given.weights !== undefined) output.progress('quantizing the network that training starts from');
+  const inThread: Quantize = (...start) => inBackground('quantizeStart', ...start);
   const asked = given.weights === undefined ? undefined : quantized();
-  const { trainer, finish } = await prepareTraining(prepared, data, options, asked);
+  const { trainer, alwaysZero, finish } = await prepareTraining(prepared, data, options, asked, inThread);
+  if (alwaysZero.length > 0)
+    output.warning(calibrationAllZero(alwaysZero, { file: given.inputs ?? '', path: '' }));
   const asks = { options, method, range, widths: asked && widths };
   const checkpoint = {
     file: `${out.replace(/[/\\]+$/, '')}.checkpoint`,
@@ -74,10 +81,13 @@ export async function train(given: GivenOptions, output: Output): Promise<number
   }
   const trained = finish();
   if (asked) checkAccumulators(boundNetwork(toInteger(trained)), widths.accumulator);
+  warnOfEmptyLayers(trained, widths.accumulator, output);
   writeModel(out, trained);
   rmSync(checkpoint.file, { force: true });
   const accuracies = test && {
-    accuracy: asked ? goldenAccuracy(trained, given) : floatAccuracy(trained, test.samples, test.labels),
+    accuracy: await (asked
+      ? goldenAccuracy(trained, given)
+      : floatAccuracy(trained, test.samples, test.labels)),
     trainerAccuracy: trainer.accuracy(test),
   };
   trainer.dispose();
@@ -114,20 +124,10 @@ function percent(part: number): string {
 function goldenAccuracy(
   network: Network,
   { testInputs = '', testLabels = '' }: GivenOptions,
-): number | undefined {
+): Promise<number | undefined> {
   const integers = toInteger(network);
   const codes = inputCodes(integers, readNpy(testInputs), testInputs);
   return integerAccuracy(integers, codes, readLabels(testLabels, classesOf(network), codes.count));
-}
-
-function sparsityOf({ nodes }: Network): number {
-  let [zeros, all] = [0, 0];
-  for (const node of nodes) {
-    if ((node.op !== 'dense' && node.op !== 'conv') || node.weights.encoding === 'real') continue;
-    all += node.weights.codes.length;
-    for (const code of node.weights.codes) if (code === 0) zeros++;
-  }
-  return zeros / Math.max(1, all);
 }
 
 /** What fixes the course of a training. */

@@ -3,11 +3,13 @@ import { rmSync } from 'node:fs';
 import type { Network } from '../../1-import/types.js';
 import { assignUniform } from '../../2-quantize/assign.js';
 import type { TrainedMethod } from '../../2-quantize/train/plan.js';
+import type { Quantize } from '../../2-quantize/train/train.js';
 import { toInteger } from '../../3-integer/convert.js';
 import { boundNetwork } from '../../4-bounds/bounds.js';
 import type { BoundedNetwork } from '../../4-bounds/types.js';
 import type { SweepPoint } from '../../9-report/sweep/types.js';
 import { checkAccumulators } from '../../compile.js';
+import { inBackground } from '../background.js';
 import type { Output } from '../output.js';
 import { parseRange, parseWidths } from '../quantize-options.js';
 import { parseTraining } from '../train-options.js';
@@ -42,7 +44,9 @@ export async function trainPoint(
     calibration,
   };
   const { prepareTraining } = await import('../../2-quantize/train/train.js');
-  const { trainer, finish } = await prepareTraining(prepared, training, parseTraining(own), asked);
+  const inThread: Quantize = (...start) => inBackground('quantizeStart', ...start);
+  const options = parseTraining(own);
+  const { trainer, finish } = await prepareTraining(prepared, training, options, asked, inThread);
   const { stoppedBy } = await runTraining(trainer, { ...checkpoint, resume: true }, output);
   if (stoppedBy) return { stoppedBy };
   const network = finish();
