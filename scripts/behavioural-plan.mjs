@@ -72,7 +72,9 @@ function behaviouralUnit({ network, accumulators }, unit, bits) {
   const { type } = tensorOf(network, step.output);
   const prefix = `${network.name}_${unit.name}_steps`;
   const way = 'threshold_parallel';
-  const requantise = planRequantisation(stepPerChannel(step), type, input, lanes, beats, 1, prefix, way);
+  const steps = stepPerChannel(step);
+  const requantise = planRequantisation(steps, type, input, lanes, beats, 1, prefix, 'xc7', way);
+  if (requantise.way !== way) throw new Error(`${unit.name}: ${requantise.way} came in place of ${way}`);
   const after = [...converters, requantise.part, registerPart(requantise.part.output)];
   return {
     ...common,

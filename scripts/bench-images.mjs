@@ -73,7 +73,7 @@ export function measurePolicies({ narrowgate, table, zoo, folder }) {
 }
 
 /** Pixels 0 .. 255 as the int8 codes pixel - 128: the same bytes with the top bit inverted. */
-function signedCopy(from, to) {
+export function signedCopy(from, to) {
   const bytes = readFileSync(from);
   const start = 10 + bytes.readUInt16LE(8);
   for (let k = start; k < bytes.length; k++) bytes[k] ^= 0x80;

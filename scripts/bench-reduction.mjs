@@ -17,56 +17,75 @@ import { behaviouralPlan, buildFiles, unitJobs } from './behavioural-plan.mjs';
 import { printHead, printRow, table } from './markdown-table.mjs';
 import { mnist } from './mnist.mjs';
 
-const FLOAT = 'examples/mnist-mlp/float';
-const CYCLES = 1024;
 /** Part of the float accuracy that the papers ask for. */
 const KEPT = 0.992;
 const SIMULATED = 20;
 const WIDE = 32;
 
-/**
- * Networks of examples/, and quantized from the float one: bits of weights, activations and input, and the limit of the sums. `built`: the
- * accumulators. `simulated`: those with which the behavioural hardware is held against the integer model.
- */
-const NETWORKS = [
-  { name: 'w4a4-p12', built: [WIDE, 12], simulated: 12 },
-  { name: 'w4a4-p10', built: [10] },
-  { name: 'W3A3, AXE', quantize: [3], built: [WIDE] },
-  { name: 'W3A3, AXE within 11', quantize: [3, 11], built: [11] },
-  { name: 'W8A8, AXE', quantize: [8], built: [WIDE] },
-];
+/** The MLP's foldings have about as many multipliers; in this one more neurons have an accumulator and thresholds of their own. */
+const IN_PARALLEL = new Map([
+  ['fc1', { pe: 8, simd: 7 }],
+  ['fc2', { pe: 4, simd: 1 }],
+  ['scores', { pe: 1, simd: 1 }],
+]);
 
-/** Both have about as many multipliers; the first has more neurons at a time, each with an accumulator and thresholds of its own. */
-const FOLDINGS = {
-  'neurons in parallel': new Map([
-    ['fc1', { pe: 8, simd: 7 }],
-    ['fc2', { pe: 4, simd: 1 }],
-    ['scores', { pe: 1, simd: 1 }],
-  ]),
-  'as planned': undefined,
-};
+/**
+ * Networks of a folder of examples/, and quantized from the float one in it: bits of weights, activations and input, and the limit of the
+ * sums. `built`: the accumulators. `simulated`: those with which the behavioural hardware is held against the integer model.
+ */
+const FAMILIES = [
+  {
+    family: 'mnist-mlp',
+    cycles: 1024,
+    foldings: { 'neurons in parallel': IN_PARALLEL, 'as planned': undefined },
+    networks: [
+      { name: 'w4a4-p12', built: [WIDE, 12], simulated: 12 },
+      { name: 'w4a4-p10', built: [10] },
+      { name: 'W3A3, AXE', quantize: [3], built: [WIDE] },
+      { name: 'W3A3, AXE within 11', quantize: [3, 11], built: [11] },
+      { name: 'W8A8, AXE', quantize: [8], built: [WIDE] },
+    ],
+  },
+  {
+    family: 'mnist-cnn',
+    cycles: 8000,
+    foldings: { 'as planned': undefined },
+    networks: [
+      { name: 'w4a4-p12', built: [WIDE, 12], simulated: 12 },
+      { name: 'w4a4-p16', built: [16] },
+    ],
+  },
+];
 
 /**
  * @param narrowgate runs the command line: { json }
  * @param folder an empty one
  */
 export async function measureReduction({ narrowgate, folder }) {
-  const digits = mnist();
-  const reference = await floatAccuracy(digits);
-  console.log(`\n## What 32-bit accumulators cost (xc7; float accuracy ${percent(reference)})\n`);
+  const context = { narrowgate, folder, digits: mnist() };
+  for (const family of FAMILIES) await measureFamily(context, family);
+}
+
+async function measureFamily(context, { family, cycles, foldings, networks }) {
+  const float = `examples/${family}/float`;
+  const reference = await floatAccuracy(float, context.digits);
+  console.log(
+    `\n## What 32-bit accumulators cost: ${family}, ${cycles} cycles (xc7; float accuracy ${percent(reference)})\n`,
+  );
   const columns = 'network | of float | folding | PE x SIMD | accumulators';
   printHead(
     `${columns} | LUT | sites | FF | BRAM | behavioural LUT | sites | FF | BRAM | FINN's formula, LUT`,
   );
   const rows = [];
-  for (const [folding, folds] of Object.entries(FOLDINGS)) {
+  for (const [folding, folds] of Object.entries(foldings)) {
     const designs = [];
-    for (const network of NETWORKS) {
-      const model = modelOf({ narrowgate, folder, digits }, network);
-      const accuracy = accuracyOf({ narrowgate, digits }, model) / reference;
-      const check = (build) => simulate({ narrowgate, digits }, build);
+    for (const network of networks) {
+      const model = modelOf(context, family, network);
+      const accuracy = accuracyOf(context, model) / reference;
+      const check = (build) => simulate(context, build);
       for (const bits of network.built) {
-        const design = await designOf(folder, model, folds, bits, network.simulated === bits && check);
+        const checked = network.simulated === bits && check;
+        const design = await designOf(context.folder, model, { folds, cycles }, bits, checked);
         designs.push({ ...design, network: network.name, accuracy, folding, bits });
       }
     }
@@ -78,18 +97,21 @@ export async function measureReduction({ narrowgate, folder }) {
   console.log(
     `\nFewest LUTs at ${100 * KEPT} % of the float accuracy or more, 32 bits against narrow ones:\n`,
   );
-  printReductions(rows);
+  printReductions(rows, Object.keys(foldings));
 }
 
 /** A folder of a network: of the examples, or quantized from the float one with training digits. */
-function modelOf({ narrowgate, folder, digits }, { name, quantize }) {
-  if (!quantize) return `examples/mnist-mlp/${name}`;
+function modelOf({ narrowgate, folder, digits }, family, { name, quantize }) {
+  if (!quantize) return `examples/${family}/${name}`;
   const [bits, limit] = quantize.map(String);
-  const out = join(folder, `w${bits}-${limit ?? 'free'}`);
+  const out = join(folder, `${family}-w${bits}-${limit ?? 'free'}`);
   const widths = ['--weights', bits, '--activations', bits, '--input-bits', bits];
   const within = limit ? ['--accumulator', limit] : [];
   if (!existsSync(out))
-    narrowgate('quantize', FLOAT, '-o', out, '--calibrate', digits.trainInputs, ...widths, ...within);
+    narrowgate(
+      ...['quantize', `examples/${family}/float`, '-o', out, '--calibrate', digits.trainInputs],
+      ...[...widths, ...within],
+    );
   return out;
 }
 
@@ -98,8 +120,8 @@ function accuracyOf({ narrowgate, digits }, model) {
   return narrowgate('run', model, ...test).json.accuracy;
 }
 
-async function floatAccuracy({ testInputs, testLabels }) {
-  const network = await importModel(FLOAT);
+async function floatAccuracy(float, { testInputs, testLabels }) {
+  const network = await importModel(float);
   const samples = realSamples(network, readNpy(testInputs), testInputs);
   const reals = evaluateFloat(foldFloat(network), samples);
   const labels = readNpy(testLabels).data;
@@ -118,11 +140,11 @@ function simulate({ narrowgate, digits }, build) {
  *
  * @param check simulates the folder of the behavioural form
  */
-async function designOf(folder, model, folds, bits, check) {
+async function designOf(folder, model, { folds, cycles }, bits, check) {
   const options = { target: 'xc7', accumulator: { policy: bits, overflow: 'refuse' } };
   const start = await analyse(model);
-  const { bounded, plan } = generate(start, { ...options, folds: folds ?? plannedFolds(start) });
-  if (plan.cycles.interval > CYCLES) throw new Error(`the folding takes ${plan.cycles.interval} cycles`);
+  const { bounded, plan } = generate(start, { ...options, folds: folds ?? plannedFolds(start, cycles) });
+  if (plan.cycles.interval > cycles) throw new Error(`the folding takes ${plan.cycles.interval} cycles`);
   const layers = plan.units.filter(({ accumulator }) => accumulator);
   const shapes = layers.map(({ fold }) => `${fold.pe}x${fold.simd}`).join(' ');
   const formula = Math.round(layers.reduce((sum, unit) => sum + finnLuts(unit, bounded, bits), 0));
@@ -138,9 +160,9 @@ async function designOf(folder, model, folds, bits, check) {
 }
 
 /** The planner's folding with 32-bit accumulators: a folding must not follow from the width. */
-function plannedFolds(bounded) {
+function plannedFolds(bounded, cycles) {
   const accumulator = { policy: WIDE, overflow: 'refuse' };
-  const { units } = generate(bounded, { target: 'xc7', accumulator, cycles: CYCLES }).plan;
+  const { units } = generate(bounded, { target: 'xc7', accumulator, cycles }).plan;
   return new Map(units.flatMap(({ node, fold }) => (fold ? [[node, { pe: fold.pe, simd: fold.simd }]] : [])));
 }
 
@@ -199,7 +221,7 @@ function print({ network, accuracy, folding, shapes, bits, own, behavioural, for
 }
 
 /** By folding and way: the cheapest network at 32 bits over the cheapest at fewer. */
-function printReductions(rows) {
+function printReductions(rows, foldings) {
   const ways = {
     'arrays of this project': (row) => row.own.lut,
     'behavioural arrays, parallel thresholds': (row) => row.behavioural?.lut,
@@ -207,7 +229,7 @@ function printReductions(rows) {
   };
   const lines = [];
   for (const [what, luts] of Object.entries(ways))
-    for (const folding of Object.keys(FOLDINGS))
+    for (const folding of foldings)
       for (const [weights, of] of [
         ['4 bits', (row) => /w4/i.test(row.network)],
         ['any', () => true],

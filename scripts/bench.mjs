@@ -22,6 +22,7 @@ import { measurePlanning } from './bench-planning.mjs';
 import { measureQuantize } from './bench-quantize.mjs';
 import { measureReduction } from './bench-reduction.mjs';
 import { measureRequantise } from './bench-requantise.mjs';
+import { measureResnet } from './bench-resnet.mjs';
 import { measureScaling } from './bench-scaling.mjs';
 import { measureThresholds } from './bench-thresholds.mjs';
 import { measureTraining } from './bench-train.mjs';
@@ -192,6 +193,7 @@ const sections = {
     extra: true,
   },
   quantize: { print: () => measureQuantize({ narrowgate, table, zoo, folder: work }), zoo: true },
+  resnet: { print: () => measureResnet({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
   reduction: { print: () => measureReduction({ narrowgate, folder: work }), extra: true },
   fifos: { print: () => measureFifos({ narrowgate, table, zoo, folder: work }), zoo: true, extra: true },
   train: { print: () => measureTraining(), extra: true },

@@ -18,6 +18,7 @@ accumulator_too_narrow: layer 'MatMul_20' needs a 10-bit accumulator, 9 bits wer
 \`\`\`
 
 Where several things are wrong with a model, all are reported, and the exit code is that of the first one.
+A message with exit code 0 is a warning: it starts with \`warning\`, and work goes on.
 
 | exit code | meaning |
 |---|---|
