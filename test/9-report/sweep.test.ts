@@ -60,13 +60,13 @@ describe('the Pareto front', () => {
 describe('rows', () => {
   it('have a cell and a key for every title', () => {
     for (const each of ROWS) {
-      expect(formatRow(each)).toHaveLength(ROW_TITLES.length);
+      expect(formatRow(each, 0.985)).toHaveLength(ROW_TITLES.length);
       expect(sortKeys(each)).toHaveLength(ROW_TITLES.length);
     }
-    expect(formatRow(ROWS[1]).join(' | ')).toBe(
-      '16 | axe | 4 | 4 | 97.90 % | 1,200 | 1,209 | 50 | 0.5 | 0 | 15 to 16 | 25.0 % | 100 | 1,000 vectors',
+    expect(formatRow(ROWS[1], 0.985).join(' | ')).toBe(
+      '16 | axe | 4 | 4 | 97.90 % | 99.39 % | 1,200 | 1,209 | 50 | 0.5 | 0 | 15 to 16 | 25.0 % | 100 | 1,000 vectors',
     );
-    expect(formatRow(ROWS[5]).at(-1)).toBe('not possible');
+    expect(formatRow(ROWS[5], 0.985).at(-1)).toBe('not possible');
   });
 });
 
@@ -99,6 +99,22 @@ describe('the page of a sweep', () => {
       /<svg role="img" aria-label="Accuracy against accumulators"[\s\S]*?<\/svg>/.exec(html)?.[0] ?? '';
     const marks = [...plot.matchAll(/<text[^>]*>(\d+)<\/text>/g)].map(([, text]) => Number(text));
     expect(marks.filter((mark) => mark <= 48)).toEqual([12, 16, 32]);
+  });
+
+  it('leaves far points out of the figure that one chooses from, and says so', () => {
+    const figure = (title: string) =>
+      new RegExp(`<svg role="img" aria-label="${title}"[\\s\\S]*?</svg>`).exec(html)?.[0] ?? '';
+    const dots = (title: string) =>
+      figure(title).match(/aria-roledescription="circle"|<path [^>]*A/g)?.length ?? 0;
+    expect(html).toContain('1 of 5 points lie below the figure');
+    expect(dots('Accuracy against LUTs')).toBe(dots('Accuracy against accumulators') - 1);
+  });
+
+  it('has the LUTs of each part in the table, and says what is noise', () => {
+    for (const part of ['array', 'thresholds', 'memory', 'streams'])
+      expect(html).toContain(`<button type="button">LUT, ${part}</button>`);
+    expect(html).toContain('<td data-key="1140">1,140</td>'); // array of the second row
+    expect(html).toContain('One standard error of an accuracy on 10,000 samples is 0.12 %.');
   });
 
   it('has four plots, the float accuracy and the front in them', () => {

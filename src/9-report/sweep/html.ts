@@ -4,8 +4,16 @@ import { escapeMarkup } from '../escape.js';
 import { FIGURES_NOTE } from '../html/html.js';
 import { figure, methodSection, page, section } from '../html/page.js';
 import { accumulatorPlot, lutPlot, partsPlot, sparsityPlot } from './plots.js';
-import { formatRow, ROW_TITLES, sortKeys } from './rows.js';
-import { type Measured, measured, paretoFront, type SweepReport, type SweepRow } from './types.js';
+import { formatRow, partCells, ROW_TITLES, sortKeys } from './rows.js';
+import {
+  type Measured,
+  measured,
+  nearFloat,
+  PARTS,
+  paretoFront,
+  type SweepReport,
+  type SweepRow,
+} from './types.js';
 
 /** The same report gives the same bytes. */
 export async function renderSweepHtml(report: SweepReport): Promise<string> {
@@ -15,13 +23,13 @@ export async function renderSweepHtml(report: SweepReport): Promise<string> {
     headline(report, found),
     ...(found.length > 0
       ? [
-          await figure('Accuracy against LUTs', LUT_NOTE, lutPlot(found, floatAccuracy)),
+          await figure('Accuracy against LUTs', lutNote(found, floatAccuracy), lutPlot(found, floatAccuracy)),
           await figure('Accuracy against accumulators', FLOAT_NOTE, accumulatorPlot(found, floatAccuracy)),
           await figure('What the LUTs are for', PARTS_NOTE, partsPlot(found)),
           await figure('Zero weights', '', sparsityPlot(found)),
         ]
       : []),
-    section('All points', 'A click on a heading sorts by its column.', table(rows, paretoFront(found))),
+    section('All points', tableNote(report), table(report, paretoFront(found))),
     problems(rows),
     methodSection(FIGURES_NOTE, report),
   ];
@@ -31,7 +39,26 @@ export async function renderSweepHtml(report: SweepReport): Promise<string> {
 }
 
 const FLOAT_NOTE = 'The dashed line is the float network.';
-const LUT_NOTE = `Labels are accumulator bits. The grey line is the Pareto front: no point has fewer LUTs and as much accuracy. ${FLOAT_NOTE}`;
+
+function lutNote(found: readonly Measured[], floatAccuracy: number): string {
+  const left = found.length - nearFloat(found, floatAccuracy).length;
+  const others =
+    left === 0
+      ? ''
+      : ` ${left} of ${found.length} points lie below the figure; the next one and the table have them.`;
+  return `Labels are accumulator bits. The grey line is the Pareto front: no point has fewer LUTs and as much accuracy. ${FLOAT_NOTE}${others}`;
+}
+
+/** How to read the table, and which differences of accuracy are none. */
+function tableNote({ floatAccuracy, testSamples }: SweepReport): string {
+  const error = Math.sqrt((floatAccuracy * (1 - floatAccuracy)) / Math.max(1, testSamples));
+  const noise =
+    error > 0
+      ? ` One standard error of an accuracy on ${formatCount(testSamples)} samples is ${formatAccuracy(error)}.`
+      : '';
+  return `A click on a heading sorts by its column. Marked rows are the Pareto front.${noise}`;
+}
+
 const PARTS_NOTE =
   'From a synthesis that keeps the parts of a unit apart, so a sum may differ a little from the LUTs in the table. Array: products ' +
   'and sums. Thresholds: what makes codes of sums. Memory: weights, thresholds, buffers and FIFOs that are in LUTs. ' +
@@ -69,15 +96,16 @@ function verification(found: readonly Measured[]): string {
   return `<span class="status">✓ every output bit checked on ${formatCount(least)} vectors in every point</span>`;
 }
 
-function table(rows: readonly SweepRow[], front: readonly Measured[]): string {
+function table({ rows, floatAccuracy }: SweepReport, front: readonly Measured[]): string {
   const best = new Set(front.map(({ point }) => point));
-  const head = ROW_TITLES.map((title) => `<th scope="col"><button type="button">${title}</button></th>`).join(
-    '',
-  );
+  const hasParts = measured(rows).some(({ result }) => result.parts);
+  const titles = [...ROW_TITLES, ...(hasParts ? PARTS.map((part) => `LUT, ${part}`) : [])];
+  const head = titles.map((title) => `<th scope="col"><button type="button">${title}</button></th>`).join('');
   const lines = rows.map((row) => {
     const keys = sortKeys(row);
-    const cells = formatRow(row).map((text, column) => {
-      const key = escapeMarkup(String(keys[column]));
+    const texts = formatRow(row, floatAccuracy).map((text, column) => ({ text, key: keys[column] }));
+    const cells = [...texts, ...(hasParts ? partCells(row) : [])].map(({ text, key: value }, column) => {
+      const key = escapeMarkup(String(value));
       const tag = column === 0 ? 'th scope="row"' : 'td';
       return `<${tag} data-key="${key}">${escapeMarkup(text)}</${column === 0 ? 'th' : 'td'}>`;
     });

@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { formatCount } from '../compare.js';
 import { POLICY_COLOURS, SURFACE, specification } from '../html/plot-frame.js';
-import { type Measured, paretoFront } from './types.js';
+import { type Measured, nearFloat, PARTS, paretoFront } from './types.js';
 
 const HEIGHT = 320; // px
 
@@ -52,8 +52,9 @@ function valuesOf(rows: readonly Measured[]) {
 const DOTS = { type: 'circle', size: 110, opacity: 1, stroke: SURFACE, strokeWidth: 1.5 };
 const LABELS = { type: 'text', dy: -12, fontSize: 11, fill: 'currentColor' };
 
-/** Accuracy against LUTs, labelled by the accumulator, with the Pareto front. */
-export function lutPlot(rows: readonly Measured[], floatAccuracy: number): TopLevelSpec {
+/** Accuracy against LUTs of the points near the float accuracy, labelled by the accumulator, with the Pareto front. */
+export function lutPlot(all: readonly Measured[], floatAccuracy: number): TopLevelSpec {
+  const rows = nearFloat(all, floatAccuracy);
   const y = accuracyAxis(rows, floatAccuracy);
   const x = {
     field: 'lut',
@@ -101,8 +102,6 @@ function lines(rows: readonly Measured[], y: object) {
     { mark: DOTS, encoding: { x, y, color: colour(rows) } },
   ];
 }
-
-const PARTS = ['array', 'thresholds', 'memory', 'streams'] as const;
 
 /** LUTs of each point by what they are for. */
 export function partsPlot(rows: readonly Measured[]): TopLevelSpec | undefined {

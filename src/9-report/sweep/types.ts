@@ -11,13 +11,10 @@ export interface SweepPoint {
   readonly accumulator: number; // bits that every sum fits
 }
 
+export const PARTS = ['array', 'thresholds', 'memory', 'streams'] as const;
+
 /** LUTs by what they are for. */
-export interface PartFigures {
-  readonly array: number;
-  readonly thresholds: number;
-  readonly memory: number;
-  readonly streams: number;
-}
+export type PartFigures = Readonly<Record<(typeof PARTS)[number], number>>;
 
 export interface SweepResult extends Figures {
   readonly accuracy: number; // top-1 of the integer model on the test samples, 0 .. 1
@@ -56,6 +53,15 @@ export interface Measured {
 
 export function measured(rows: readonly SweepRow[]): Measured[] {
   return rows.filter((row): row is Measured => 'result' in row);
+}
+
+/** Part of the float accuracy below which points would take the room from those that one chooses between. */
+const NEAR = 0.95;
+
+/** Points near the float accuracy, where there are some. */
+export function nearFloat(rows: readonly Measured[], floatAccuracy: number): readonly Measured[] {
+  const near = rows.filter(({ result }) => result.accuracy >= NEAR * floatAccuracy);
+  return near.length > 1 ? near : rows;
 }
 
 /**

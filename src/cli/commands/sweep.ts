@@ -113,8 +113,8 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   writeWhole(join(folder, 'report.html'), await renderSweepHtml(report));
   writeWhole(join(folder, 'report.json'), renderJson(report));
   const place = join(folder, 'report.html');
-  const table = alignTable([ROW_TITLES, ...rows.map((row) => formatRow(row))]);
   const { floatAccuracy: before } = report;
+  const table = alignTable([ROW_TITLES, ...rows.map((row) => formatRow(row, before))]);
   const summary = `float accuracy ${(100 * before).toFixed(2)} % on ${report.testSamples} samples`;
   const reasons = rows.flatMap((row) => ('problem' in row ? [`${row.point.name}: ${row.problem}`] : []));
   output.result(
