@@ -2,15 +2,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Network } from '../1-import/types.js';
+import { badOption } from '../diagnostics/command-errors.js';
+import { fail } from '../diagnostics/diagnostic.js';
 import { formatJsonNetwork, MODEL_FILE, writeJsonNetwork } from '../export/json/index.js';
 import { checkReplaceable, checkWritable, writeFolder, writeWhole } from '../shared/output-folder.js';
 
 /**
  * Before long work: whether writeModel will find a place for its result.
  *
- * @throws folder_not_ours, folder_not_writable
+ * @throws folder_not_ours, folder_not_writable; bad_option for the name of a file of another format
  */
 export function checkModelOutput(out: string): void {
+  const extension = extname(out).toLowerCase();
+  if (extension === '.onnx' || extension === '.tflite')
+    fail(
+      badOption(
+        '--output',
+        'a folder, or a file name ending in .json',
+        out,
+        'narrowgate export makes ONNX files of the network that this command writes',
+      ),
+    );
   if (!isFile(out)) checkReplaceable(out, MODEL_FILE);
   checkWritable(out);
 }

@@ -45,7 +45,8 @@ export function reportCommand(
   return [`narrowgate ${command}`, quoted(basename(given.model ?? '')), ...options, `-o ${out}`].join(' ');
 }
 
-function dashed(key: string): string {
+/** An option as the user writes it. */
+export function dashed(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

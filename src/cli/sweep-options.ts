@@ -115,6 +115,11 @@ export function pointSettings(given: GivenOptions): object {
   return Object.fromEntries(keys.map((key) => [key, given[key] ?? null]));
 }
 
+/** An option that only changes trainings, where it is given. */
+export function trainingOption(given: GivenOptions): string | undefined {
+  return TRAINING.find((key) => given[key] !== undefined);
+}
+
 /** Values of the options that change trained points besides. */
 export function trainingSettings(given: GivenOptions): object {
   return Object.fromEntries(TRAINING.map((key) => [key, given[key] ?? null]));

@@ -7,6 +7,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import type { GivenOptions } from './options.js';
 import { parseWhole } from './parse.js';
 import { rangeArguments, widthArguments } from './quantize-options.js';
+import { dashed } from './report-command.js';
 
 const METHODS = ['a2q', 'a2q+'] as const;
 const OPTIMIZERS = ['adam', 'sgd'] as const;
@@ -110,10 +111,6 @@ export function parseTrainedMethod(given: GivenOptions): TrainedMethod {
   if (accumulator === undefined && unlimited)
     fail(errors.usage(`expected --accumulator beside --${dashed(unlimited[0])}`, 'train'));
   return parseChoice('--method', method, METHODS) ?? 'a2q+';
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function parseChoice<Name extends string>(

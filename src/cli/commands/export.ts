@@ -6,7 +6,7 @@ import { fail } from '../../diagnostics/diagnostic.js';
 import { FORMATS, type OnnxFormat, writeOnnx } from '../../export/onnx/index.js';
 import { portQuantizer } from '../../export/onnx/port.js';
 import { writeWhole } from '../../shared/output-folder.js';
-import { writeModel } from '../model-output.js';
+import { checkModelOutput, writeModel } from '../model-output.js';
 import type { GivenOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { parsePortType, parseTfliteRounding } from '../parse.js';
@@ -23,6 +23,7 @@ export async function exportModel(given: GivenOptions, output: Output): Promise<
   const chosen = parseFormat(format);
   if (chosen !== 'json' && extname(out).toLowerCase() !== '.onnx')
     fail(errors.badOption('--output', 'a file name ending in .onnx', out));
+  if (chosen === 'json') checkModelOutput(out);
   const network = await importModel(model, {
     inputPort: parsePortType(given.inputType, given.inputScale),
     tfliteRounding: parseTfliteRounding(given.tfliteRounding, model),

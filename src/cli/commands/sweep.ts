@@ -6,7 +6,13 @@ import { SYNTHESIS_COMMANDS, yosysVersion } from '../../8-resources/index.js';
 import { renderJson } from '../../9-report/index.js';
 import { renderSweepHtml } from '../../9-report/sweep/html.js';
 import { formatRow, ROW_TITLES } from '../../9-report/sweep/rows.js';
-import { measured, type SweepReport, type SweepResult, type SweepRow } from '../../9-report/sweep/types.js';
+import {
+  measured,
+  type SweepPoint,
+  type SweepReport,
+  type SweepResult,
+  type SweepRow,
+} from '../../9-report/sweep/types.js';
 import * as errors from '../../diagnostics/command-errors.js';
 import { type Diagnostic, fail, formatDiagnostic, NarrowgateError } from '../../diagnostics/diagnostic.js';
 import { fileNotReadable, samplesMissing } from '../../diagnostics/file-errors.js';
@@ -24,12 +30,15 @@ import {
   parseTfliteRounding,
   parseWhole,
 } from '../parse.js';
+import { parseRange } from '../quantize-options.js';
+import { dashed } from '../report-command.js';
 import { realSamples } from '../samples.js';
 import { exitCodeOf } from '../signals.js';
 import { buildPoint, measurePoint, type SweepInputs } from '../sweep/measure.js';
 import { sweepPoints, trainedMethod } from '../sweep/points.js';
 import { fingerprintOf, SweepState } from '../sweep/state.js';
-import { pointSettings, sweepCommand, trainingSettings } from '../sweep-options.js';
+import { pointSettings, sweepCommand, trainingOption, trainingSettings } from '../sweep-options.js';
+import { parseTraining } from '../train-options.js';
 import { parseSimulators } from './simulate.js';
 
 const DEFAULT_COUNT = 10;
@@ -40,7 +49,7 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   const folder = given.output ?? '';
   const points = sweepPoints(given);
   const target = parseTarget(given.target ?? parseBudget(given)?.device?.target ?? 'xc7');
-  checkPolicy(given.policy);
+  checkOptions(given, points);
   const state = new SweepState(folder, sweepCommand(given));
   const inputs = await readInputs(given);
   const common = fingerprintOf(
@@ -124,9 +133,19 @@ export async function sweep(given: GivenOptions, output: Output): Promise<number
   return found.every(({ result }) => result.passed) ? 0 : 1;
 }
 
-/** @throws bad_option */
-function checkPolicy(policy = 'asked'): void {
+/**
+ * What every point would refuse.
+ *
+ * @throws bad_option, usage
+ */
+function checkOptions(given: GivenOptions, points: readonly SweepPoint[]): void {
+  const { policy = 'asked' } = given;
   if (policy !== 'asked') parsePolicy('--policy', policy, ['asked']);
+  parseRange(given);
+  parseTraining(given);
+  const option = trainingOption(given);
+  if (option !== undefined && !points.some(trainedMethod))
+    fail(errors.usage(`expected --train, and a method that trains, beside --${dashed(option)}`, 'sweep'));
 }
 
 function readText(file: string): string {
