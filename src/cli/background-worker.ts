@@ -10,7 +10,7 @@ import { generate, plan, quantize as quantizeChecked } from '../compile.js';
 import { type Diagnostic, NarrowgateError } from '../diagnostics/diagnostic.js';
 
 /** What can be computed in the background. Arguments and results are copied between threads: no functions in them. */
-const tasks = { evaluateAll, evaluateReal, generate, plan, quantize, quantizeStart };
+const tasks = { evaluateAll, evaluateReal, generate, plan, quantize, quantizeNetwork };
 export type Tasks = typeof tasks;
 export type Task = { [Name in keyof Tasks]: { name: Name; given: Parameters<Tasks[Name]> } }[keyof Tasks];
 export type Answer =
@@ -60,16 +60,6 @@ function quantize(
   return quantizeChecked(prepared, assignment, samples, options, (step, done) =>
     parentPort?.postMessage({ progress: { step, done } } satisfies Answer),
   );
-}
-
-/** What a training starts from. */
-function quantizeStart(
-  prepared: Parameters<typeof quantizeNetwork>[0],
-  assignment: Parameters<typeof quantizeNetwork>[1],
-  samples: Samples,
-  options: Parameters<typeof quantizeNetwork>[3],
-): ReturnType<typeof quantizeNetwork> {
-  return quantizeNetwork(prepared, assignment, samples, options);
 }
 
 function answer({ name, given }: Task): Answer {

@@ -62,7 +62,7 @@ export async function train(given: GivenOptions, output: Output): Promise<number
   });
   const { prepareTraining } = await import('../../2-quantize/train/train.js');
   if (given.weights !== undefined) output.progress('quantizing the network that training starts from');
-  const inThread: Quantize = (...start) => inBackground('quantizeStart', ...start);
+  const inThread: Quantize = (...start) => inBackground('quantizeNetwork', ...start);
   const asked = given.weights === undefined ? undefined : quantized();
   const { trainer, alwaysZero, finish } = await prepareTraining(prepared, data, options, asked, inThread);
   if (alwaysZero.length > 0)

@@ -44,7 +44,7 @@ export async function trainPoint(
     calibration,
   };
   const { prepareTraining } = await import('../../2-quantize/train/train.js');
-  const inThread: Quantize = (...start) => inBackground('quantizeStart', ...start);
+  const inThread: Quantize = (...start) => inBackground('quantizeNetwork', ...start);
   const options = parseTraining(own);
   const { trainer, finish } = await prepareTraining(prepared, training, options, asked, inThread);
   const { stoppedBy } = await runTraining(trainer, { ...checkpoint, resume: true }, output);
