@@ -5,7 +5,7 @@
  */
 import type { UnitTimes } from './timing.js';
 import type { Part, Unit } from './types.js';
-import { type SlidingWindow, windowDemand } from './window.js';
+import { slidingWindowOf, windowDemand } from './window.js';
 
 /** What a stream meets; [beats of all inferences], in cycles. */
 export interface Demand {
@@ -192,25 +192,4 @@ function throughWindow(
       makeRoom(capacity + image * perImage + released[index], end + 1);
     }
   return { taken, slack: new Float64Array(arrives.length).fill(Number.POSITIVE_INFINITY) };
-}
-
-function slidingWindowOf({ parameters }: Part): SlidingWindow {
-  const number = (name: string) => Number(parameters.get(name));
-  return {
-    height: number('HEIGHT'),
-    columns: number('COLUMNS'),
-    folds: number('FOLDS'),
-    kernelHeight: number('KERNEL_H'),
-    kernelWidth: number('KERNEL_W'),
-    strideHeight: number('STRIDE_H'),
-    strideWidth: number('STRIDE_W'),
-    dilationHeight: number('DILATION_H'),
-    dilationWidth: number('DILATION_W'),
-    padTop: number('PAD_TOP'),
-    padLeft: number('PAD_LEFT'),
-    outHeight: number('OUT_HEIGHT'),
-    outWidth: number('OUT_WIDTH'),
-    repeats: number('REPEATS'),
-    channelMajor: number('CHANNEL_MAJOR') === 1,
-  };
 }

@@ -13,6 +13,7 @@ import { DSP_PORT_BITS } from './engines/dsp-packing.js';
 import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
+import { firstInference } from './first-inference/network.js';
 import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
 import { type Stage, stagesOf } from './graph.js';
 import { Memo } from './memo.js';
@@ -22,7 +23,6 @@ import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
 import { conversionBeats, elementsOf, tensorOf } from './stream.js';
-import { networkLatency } from './timing.js';
 import type { ChannelOrders, Estimate, Part, Plan, Target, Unit } from './types.js';
 
 /** Interval when the user asks for none, in cycles. */
@@ -65,7 +65,7 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     estimates,
     input: units[0].input,
     output: units[units.length - 1].output,
-    cycles: { interval: intervalOfUnits(units), latency: networkLatency(units) },
+    cycles: { interval: intervalOfUnits(units), latency: firstInference(units) },
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { firstInference } from '../../src/5-plan/first-inference/network.js';
 import {
   conversionBeats,
   convertLanes,
@@ -7,7 +8,6 @@ import {
   portPitch,
   registerPart,
 } from '../../src/5-plan/stream.js';
-import { networkLatency } from '../../src/5-plan/timing.js';
 import type { Part, Stream, Unit } from '../../src/5-plan/types.js';
 import { bipolar, signed, unsigned } from '../support/integer-layers.js';
 
@@ -94,12 +94,12 @@ test('latency by hand: two beats in, a converter, a replayed vector, two rows', 
   const engine = part('matrix_vector', replayed, sums, { SYNAPSE_FOLD: 4, PIPELINE: 0 }); // rows end at 7 and 11: 10 and 14
   const search = part('threshold_search', sums, sums, { LEVEL_BITS: 2 }); // 13, 17
   const register = registerPart(sums); // 14, 18
-  expect(networkLatency([unit([port])])).toBe(2);
-  expect(networkLatency([unit([port, width])])).toBe(5);
-  expect(networkLatency([unit([port, width, buffer])])).toBe(11);
-  expect(networkLatency([unit([port, width, buffer, engine])])).toBe(14);
+  expect(firstInference([unit([port])])).toBe(2);
+  expect(firstInference([unit([port, width])])).toBe(5);
+  expect(firstInference([unit([port, width, buffer])])).toBe(11);
+  expect(firstInference([unit([port, width, buffer, engine])])).toBe(14);
   expect(
-    networkLatency([
+    firstInference([
       { ...unit([port, width]), name: 'first' },
       { ...unit([buffer, engine, search, register]), from: [{ unit: 'first', second: false }] },
     ]),
