@@ -13,7 +13,7 @@ import { DSP_PORT_BITS } from './engines/dsp-packing.js';
 import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
 import { canUnroll } from './engines/unrolled/index.js';
-import { firstInference } from './first-inference/network.js';
+import { fitFifos } from './fit-fifos.js';
 import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
 import { type Stage, stagesOf } from './graph.js';
 import { Memo } from './memo.js';
@@ -22,6 +22,7 @@ import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
+import { scheduleOf } from './schedule/schedule.js';
 import { conversionBeats, elementsOf, tensorOf } from './stream.js';
 import type { ChannelOrders, Estimate, Part, Plan, Target, Unit } from './types.js';
 
@@ -54,7 +55,7 @@ export interface PlanOptions {
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
   const { target } = options;
-  const { units, estimates, channelOrders } = joinBranches(draftNetwork(bounded, options), target);
+  const { units, estimates, channelOrders, cycles } = fitted(draftNetwork(bounded, options), target);
   return {
     top: `${bounded.network.name}_top`,
     target,
@@ -65,13 +66,26 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     estimates,
     input: units[0].input,
     output: units[units.length - 1].output,
-    cycles: { interval: intervalOfUnits(units), latency: firstInference(units) },
+    cycles,
   };
 }
 
 /** Cycles between inferences. */
 export function intervalOfUnits(units: readonly Unit[]): number {
   return Math.max(...units.map(({ interval }) => interval));
+}
+
+/** A draft with FIFOs as deep as they have to be, and how fast it is. */
+function fitted(draft: DraftPlan, target: Target): DraftPlan & Pick<Plan, 'cycles'> {
+  const { units } = draft;
+  const interval = intervalOfUnits(units);
+  if (!units.some(({ second }) => second)) {
+    const { ends } = scheduleOf(units, { images: 1 });
+    if (!ends) throw new Error('the planned network stands still');
+    return { ...draft, cycles: { interval, latency: ends[0] } };
+  }
+  const { units: joined, cycles } = fitFifos(withFifos(units), interval);
+  return { ...withUnits(draft, joined, target), cycles };
 }
 
 /** What a folding makes of a network: all that tells whether it fits. */
@@ -112,12 +126,15 @@ export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): Dra
   return { units, estimates: units.map((unit) => estimateUnit(unit, options.target)), channelOrders };
 }
 
-/** A draft with FIFOs where branches meet. */
+/** A draft with FIFOs where branches meet, about as deep as those of a plan: whole inferences are not followed. */
 export function joinBranches(draft: DraftPlan, target: Target): DraftPlan {
+  return withUnits(draft, withFifos(draft.units).units, target);
+}
+
+/** A draft with some of its units replaced. */
+function withUnits(draft: DraftPlan, replaced: readonly Unit[], target: Target): DraftPlan {
   const without = draft.units;
-  const units = withFifos(without).map((unit, k) =>
-    unit === without[k] ? unit : withMemories(unit, target),
-  );
+  const units = replaced.map((unit, k) => (unit === without[k] ? unit : withMemories(unit, target)));
   const estimates = units.map((unit, k) =>
     unit === without[k] ? draft.estimates[k] : estimateUnit(unit, target),
   );

@@ -16,17 +16,40 @@ const IMAGES = 3;
 /** Cycles from a beat taken by a FIFO to the beat offered, in its header. */
 const FIFO_LATENCY = 2;
 
-/** The units with FIFOs in front of the units that join streams. */
-export function withFifos(units: readonly Unit[]): Unit[] {
-  const interval = Math.max(...units.map((unit) => unit.interval));
-  const done: Unit[] = [];
-  for (const unit of units) done.push(unit.second ? insertFifos(unit, depthsOf(unit, done, interval)) : unit);
-  return done;
+export interface JoinedUnits {
+  readonly units: readonly Unit[];
+  readonly doubtful: ReadonlyMap<Part, number>; // FIFOs that hold more for one fork than for another, and the least of these
 }
 
-/** Beats that the FIFO of each input has to hold; `units` are those in front of the join, with their FIFOs. */
-function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number, number] {
-  const depths: [number, number] = [0, 0];
+/** Beats that a stream_fifo holds at least. */
+export const LEAST_DEPTH = 2;
+
+/** Beats in the memory of a FIFO. */
+export function depthOf({ parameters }: Part): number {
+  return Number(parameters.get('DEPTH'));
+}
+
+/** The units with FIFOs in front of the units that join streams. */
+export function withFifos(units: readonly Unit[]): JoinedUnits {
+  const interval = Math.max(...units.map((unit) => unit.interval));
+  const done: Unit[] = [];
+  const doubtful = new Map<Part, number>();
+  for (const unit of units) {
+    const depths = unit.second ? depthsOf(unit, done, interval) : [];
+    const [first, second] = depths.map((ofForks) => Math.max(0, ...ofForks));
+    const joined = unit.second ? insertFifos(unit, [first, second]) : unit;
+    done.push(joined);
+    for (const [side, part] of [joined.before.at(0), joined.second?.parts.at(0)].entries()) {
+      const least = Math.min(...(depths.at(side) ?? []));
+      if (part?.module === 'stream_fifo' && least < depthOf(part)) doubtful.set(part, least);
+    }
+  }
+  return { units: done, doubtful };
+}
+
+/** Beats that the FIFO of each input has to hold for each fork; `units` are those in front of the join, with their FIFOs. */
+function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number[], number[]] {
+  const depths: [number[], number[]] = [[], []];
   const forks = units.filter(({ kind }) => kind === 'fork');
   const meeting = forks.filter((fork) => {
     const reached = reachedFrom(fork, units);
@@ -42,7 +65,7 @@ function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number
   );
   for (const fork of nearest) {
     const branches = new Branches(fork, join, units, interval);
-    for (const side of [0, 1] as const) depths[side] = Math.max(depths[side], branches.leastDepth(side));
+    for (const side of [0, 1] as const) depths[side].push(branches.leastDepth(side));
   }
   return depths;
 }
@@ -181,10 +204,30 @@ function insertFifos(unit: Unit, [first, second]: readonly [number, number]): Un
   };
 }
 
+/** The same units with FIFOs of other depths. */
+export function withDepths(units: readonly Unit[], depths: ReadonlyMap<Part, number>): Unit[] {
+  const change = (parts: readonly Part[]): Part[] =>
+    parts.map((part) => {
+      const depth = depths.get(part);
+      if (depth === undefined || Math.max(LEAST_DEPTH, depth) === depthOf(part)) return part;
+      return fifoPart(part.output, depth, part.instance);
+    });
+  const concerns = (parts: readonly Part[] = []) => parts.some((part) => depths.has(part));
+  return units.map((unit) => {
+    const { before, second } = unit;
+    if (!concerns(before) && !concerns(second?.parts)) return unit;
+    return {
+      ...unit,
+      before: change(before),
+      ...(second && { second: { ...second, parts: change(second.parts) } }),
+    };
+  });
+}
+
 /** A FIFO of so many beats in its memory. */
 function fifoPart(stream: Stream, beats: number, instance: string): Part {
   const width = stream.lanes * stream.laneBits;
-  const depth = Math.max(2, beats);
+  const depth = Math.max(LEAST_DEPTH, beats);
   return {
     module: 'stream_fifo',
     instance,

@@ -1,7 +1,7 @@
 /** The planned interval and the planned latency of the first inference against those of the Verilog, on random graphs. */
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { toInteger } from '../../src/3-integer/convert.js';
 import { boundNetwork } from '../../src/4-bounds/bounds.js';
 import type { BoundedNetwork } from '../../src/4-bounds/types.js';
@@ -38,7 +38,7 @@ function drawn(count: number, seed: number): Drawn[] {
       const bounded = boundNetwork(toInteger(withoutDeadEnds(drawImages(g, STEPS))));
       const options: PlanOptions = { target: 'xc7', accumulator: { overflow: 'refuse' }, cycles };
       const made = generate(bounded, options);
-      if (made.plan.units.some(({ second }) => second)) list.push(made);
+      list.push(made);
     } catch (error) {
       if (!(error instanceof NarrowgateError)) throw error;
     }

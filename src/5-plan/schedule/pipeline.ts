@@ -9,16 +9,21 @@ export class Pipeline {
   time = 0; // of the latest move that was asked for
   private readonly output: Beats;
   private readonly latency: number;
+  private readonly cautious: boolean;
   private readonly moments: Float64Array; // [beats of the output], when a result is at the output, stalls not counted
   private made = 0; // results that are under way or have left
   private passed = 0; // results before `time`
   private stalls = 0; // cycles that these waited
   private stallsBefore = 0; // cycles that the results before the next one to be offered waited
 
-  /** @param latency moves from a beat to its result */
-  constructor(output: Beats, latency: number) {
+  /**
+   * @param latency moves from a beat to its result
+   * @param cautious nothing goes in while a result is under way: what stages surely hold when gaps lie between beats
+   */
+  constructor(output: Beats, latency: number, cautious = false) {
     this.output = output;
     this.latency = latency;
+    this.cautious = cautious;
     this.moments = new Float64Array(output.offered.length);
   }
 
@@ -33,7 +38,7 @@ export class Pipeline {
       if (end > this.time) this.time = end;
       this.pass();
     }
-    return true;
+    return this.cautious ? this.isEmptyFrom(output.takenBefore(this.made)) : true;
   }
 
   /** Put `time` so many moves on, without stalls; settle() adds them. */
@@ -67,6 +72,12 @@ export class Pipeline {
       if (next > 0) this.stallsBefore += output.taken[next - 1] - output.offered[next - 1];
       output.offer(this.moments[next] + this.stallsBefore);
     }
+  }
+
+  private isEmptyFrom(cycle: number): boolean {
+    if (this.output.takes < this.made) return false;
+    if (cycle > this.time) this.time = cycle;
+    return true;
   }
 
   private pass(): void {

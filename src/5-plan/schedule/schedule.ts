@@ -1,5 +1,6 @@
 /**
- * When the first inference is done, to the cycle, in an empty pipeline with a source and a sink that never pause.
+ * When every beat passes every stream of a network, to the cycle, from an empty pipeline on and with a sink that never
+ * pauses.
  *
  * Every stream's beats are followed through the modules of hw/ with their registers and memories, back-pressure included.
  * A module's next event follows from events that come no later, so that each is decided once, in any order in which
@@ -9,16 +10,32 @@
 import { partLatency } from '../part-latency.js';
 import type { Part, Unit } from '../types.js';
 import { Agenda, Beats, type Process } from './beats.js';
+import { Pipeline } from './pipeline.js';
 import { Alternate, Fork, Pair, Register, Rigid, Sequential, Sink, Split } from './processes.js';
 import { memoryOf } from './runs.js';
 import { Store, StoreAndRigid } from './store.js';
 
-/** Cycles from the first input beat taken to the last output beat taken, by a network that is empty before. */
-export function firstInference(units: readonly Unit[]): number {
-  const { beats } = units[0].input;
-  const builder = new Builder();
-  const source = builder.stream(beats);
-  source.offers = beats; // each of them from the beginning
+export interface ScheduleOptions {
+  readonly images: number; // inferences, one behind another
+  readonly interval?: number; // cycles between inferences of a source with an even pace; default: one that never pauses
+  readonly endless?: boolean; // FIFOs that are never full
+  readonly cautious?: boolean; // pipelines hold one beat: what they hold at least, whoever stalls
+}
+
+export interface Schedule {
+  readonly ends: readonly number[] | undefined; // [images], cycles from the first input beat to the last output beat of each
+  readonly complete: boolean; // every beat has passed every stream: nothing stands still
+  readonly depths: ReadonlyMap<Part, number>; // of each stream_fifo, the beats that its memory held at most
+}
+
+/** Follow some inferences through a network. */
+export function scheduleOf(units: readonly Unit[], options: ScheduleOptions): Schedule {
+  const { images, interval } = options;
+  const builder = new Builder(options);
+  const [{ input }] = units;
+  const source = builder.stream(input.beats);
+  for (let beat = 0; beat < source.offered.length; beat++)
+    source.offer(interval ? Math.floor((beat * interval) / input.beats) : 0);
   const outputs = new Map<string, readonly Beats[]>(); // of each unit
   let last = source;
   for (const unit of units) {
@@ -28,16 +45,42 @@ export function firstInference(units: readonly Unit[]): number {
     last = made[0];
   }
   builder.finish(last);
-  if (last.takes < last.taken.length) throw new Error('the planned network stands still');
-  return last.taken[last.taken.length - 1];
+  const { taken, takes } = last;
+  const ends = Array.from({ length: images }, (_, image) => taken[((image + 1) * taken.length) / images - 1]);
+  return {
+    ends: takes < taken.length ? undefined : ends,
+    complete: builder.streams.every((stream) => stream.takes === stream.taken.length),
+    depths: new Map(Array.from(builder.fifos, ([part, [written, read]]) => [part, mostHeld(written, read)])),
+  };
+}
+
+/** The least memory that has room for every beat of a FIFO as it comes. */
+function mostHeld(written: Beats, read: Beats): number {
+  let most = 0;
+  let left = 0; // beats that were read, a cycle before they were offered, before one is written
+  for (let beat = 0; beat < written.takes; beat++) {
+    while (left < read.offers && read.offered[left] - 1 < written.taken[beat]) left++;
+    most = Math.max(most, beat + 1 - left);
+  }
+  return most;
 }
 
 /** Makes processes of parts. */
-export class Builder {
+class Builder {
+  readonly streams: Beats[] = [];
+  readonly fifos = new Map<Part, readonly [Beats, Beats]>(); // input and output
   private readonly agenda = new Agenda();
+  private readonly options: ScheduleOptions;
 
+  constructor(options: ScheduleOptions) {
+    this.options = options;
+  }
+
+  /** @param beats of an inference */
   stream(beats: number): Beats {
-    return new Beats(beats, this.agenda);
+    const stream = new Beats(beats * this.options.images, this.agenda);
+    this.streams.push(stream);
+    return stream;
   }
 
   /** @returns its output, or the two of a fork */
@@ -73,8 +116,8 @@ export class Builder {
     const folds = ['FOLDS_A', 'FOLDS_B'].map((name) => Number(part.parameters.get(name)));
     const process =
       part.module === 'stream_add'
-        ? new Pair(inputs, output, partLatency(part))
-        : new Alternate(inputs, [folds[0], folds[1]], output);
+        ? new Pair(inputs, this.pipeline(output, partLatency(part) - 1)) // the inputs' registers are not of the pipeline
+        : new Alternate(inputs, this.pipeline(output, 1), [folds[0], folds[1]]);
     this.place(process, inputs, [output]);
     return output;
   }
@@ -82,19 +125,24 @@ export class Builder {
   private chain(parts: readonly Part[], input: Beats): Beats {
     let last = input;
     for (let k = 0; k < parts.length; k++) {
-      const memory = memoryOf(parts[k]);
-      if (!memory) {
-        last = this.part(parts[k], last);
-        continue;
-      }
-      const following = k + 1 < parts.length ? rigidOf(parts[k + 1]) : undefined;
-      const output = this.stream(parts[following?.results === 1 ? k + 1 : k].output.beats);
-      if (following?.results === 1) {
-        const { latency, period } = following;
-        this.place(new StoreAndRigid(last, output, latency, memory, period), [last], [output]);
+      const [part, next] = [parts[k], parts.at(k + 1)];
+      const memory = memoryOf(part, this.options);
+      const behind = memory && next && MANY_READS.has(part.module) ? rigidOf(next) : undefined;
+      if (!memory) last = this.part(part, last);
+      else if (next && behind?.results === 1) {
+        const { latency, period } = behind;
+        const input = last;
+        last = this.one(input, next.output.beats, (output) => {
+          return new StoreAndRigid(input, this.pipeline(output, latency), memory, period);
+        });
         k++;
-      } else this.place(new Store(last, output, memory), [last], [output]);
-      last = output;
+      } else {
+        const input = last;
+        last = this.one(input, part.output.beats, (output) => {
+          if (part.module === 'stream_fifo') this.fifos.set(part, [input, output]);
+          return new Store(input, this.pipeline(output, 1), memory);
+        });
+      }
     }
     return last;
   }
@@ -114,15 +162,19 @@ export class Builder {
           (output) => new Split(input, output, part.input.lanes / part.output.lanes),
         );
       case 'threshold_sequential':
-        return this.rigid(this.sequential(input, number('LEVEL_BITS')), input.taken.length, STAGE);
+        return this.rigid(
+          this.sequential(input, part.output.beats, number('LEVEL_BITS')),
+          part.output.beats,
+          STAGE,
+        );
       case 'scale_sequential': {
         // the stages move together; the sum and the output have registers that wait each for itself
         const stages = number('STAGES');
         const product =
           stages > 1
-            ? this.rigid(input, input.taken.length, { ...STAGE, latency: stages })
-            : this.sequential(input, number('STEPS'));
-        return this.rigid(this.rigid(product, input.taken.length, STAGE), input.taken.length, STAGE);
+            ? this.rigid(input, part.output.beats, { ...STAGE, latency: stages })
+            : this.sequential(input, part.output.beats, number('STEPS'));
+        return this.rigid(this.rigid(product, part.output.beats, STAGE), part.output.beats, STAGE);
       }
       default:
         throw new Error(`nothing is known about the timing of ${part.module}`);
@@ -130,11 +182,19 @@ export class Builder {
   }
 
   private rigid(input: Beats, beats: number, { latency, period, results }: RigidStages): Beats {
-    return this.one(input, beats, (output) => new Rigid(input, output, latency, period, results));
+    return this.one(
+      input,
+      beats,
+      (output) => new Rigid(input, this.pipeline(output, latency), period, results),
+    );
   }
 
-  private sequential(input: Beats, cycles: number): Beats {
-    return this.one(input, input.taken.length, (output) => new Sequential(input, output, cycles));
+  private sequential(input: Beats, beats: number, cycles: number): Beats {
+    return this.one(input, beats, (output) => new Sequential(input, output, cycles));
+  }
+
+  private pipeline(output: Beats, latency: number): Pipeline {
+    return new Pipeline(output, latency, this.options.cautious);
   }
 
   private one(input: Beats, beats: number, make: (output: Beats) => Process): Beats {
@@ -150,6 +210,9 @@ interface RigidStages {
   readonly period: number;
   readonly results: number;
 }
+
+/** Memories that are read many times, one beat a cycle. */
+const MANY_READS = new Set(['sliding_window', 'vector_buffer']);
 
 const STAGE: RigidStages = { latency: 1, period: 1, results: 1 };
 

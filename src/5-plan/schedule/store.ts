@@ -1,6 +1,6 @@
 /** Modules with a memory: one side writes as long as there is room, the other reads what was written. */
 import { type Beats, Process } from './beats.js';
-import { Pipeline } from './pipeline.js';
+import type { Pipeline } from './pipeline.js';
 import type { Memory, Run } from './runs.js';
 
 /** Cycles from a beat written to the first read of it, and from the last read of a word to a beat in its place. */
@@ -42,10 +42,10 @@ abstract class Reader extends Process {
   private readonly runs: Iterator<Run>;
   private run: Run | undefined;
 
-  constructor(input: Beats, output: Beats, latency: number, { room, runs }: Memory) {
+  constructor(input: Beats, pipeline: Pipeline, { room, runs }: Memory) {
     super();
     this.input = input;
-    this.pipeline = new Pipeline(output, latency);
+    this.pipeline = pipeline;
     this.writer = new Writer(input, room);
     this.runs = runs;
     this.run = this.next();
@@ -87,10 +87,6 @@ export class Store extends Reader {
   private done = 0; // beats of the run
   private earliest = 0; // that the next one can be read
 
-  constructor(input: Beats, output: Beats, memory: Memory) {
-    super(input, output, 1, memory);
-  }
-
   protected read(beats: number, from: number): number | undefined {
     const { pipeline } = this;
     for (; this.done < beats; this.done++) {
@@ -114,8 +110,8 @@ export class StoreAndRigid extends Reader {
   private stage: 'begin' | 'first' | 'middle' | 'last' = 'begin';
   private lastRead = 0;
 
-  constructor(input: Beats, output: Beats, latency: number, memory: Memory, period: number) {
-    super(input, output, latency, memory);
+  constructor(input: Beats, pipeline: Pipeline, memory: Memory, period: number) {
+    super(input, pipeline, memory);
     this.period = period;
   }
 

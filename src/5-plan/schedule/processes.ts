@@ -1,6 +1,6 @@
 /** What modules of hw/ without a memory do with the beats of their streams. */
 import { type Beats, Process } from './beats.js';
-import { Pipeline } from './pipeline.js';
+import type { Pipeline } from './pipeline.js';
 
 /** stream_register: a beat at the output and a spare one. */
 export class Register extends Process {
@@ -35,10 +35,10 @@ export class Rigid extends Process {
   private readonly period: number;
   private readonly results: number;
 
-  constructor(input: Beats, output: Beats, latency: number, period = 1, results = 1) {
+  constructor(input: Beats, pipeline: Pipeline, period: number, results: number) {
     super();
     this.input = input;
-    this.pipeline = new Pipeline(output, latency);
+    this.pipeline = pipeline;
     [this.period, this.results] = [period, results];
   }
 
@@ -132,11 +132,10 @@ export class Pair extends Process {
   private readonly pipeline: Pipeline;
   private pairs = 0; // that have gone on
 
-  /** @param latency from the later of two beats to their sum */
-  constructor(inputs: readonly [Beats, Beats], output: Beats, latency: number) {
+  constructor(inputs: readonly [Beats, Beats], pipeline: Pipeline) {
     super();
     this.inputs = inputs;
-    this.pipeline = new Pipeline(output, latency - 1);
+    this.pipeline = pipeline;
   }
 
   advance(): void {
@@ -163,10 +162,10 @@ export class Alternate extends Process {
   private readonly pipeline: Pipeline;
   private beat = 0;
 
-  constructor(inputs: readonly [Beats, Beats], folds: readonly [number, number], output: Beats) {
+  constructor(inputs: readonly [Beats, Beats], pipeline: Pipeline, folds: readonly [number, number]) {
     super();
     [this.inputs, this.folds] = [inputs, folds];
-    this.pipeline = new Pipeline(output, 1);
+    this.pipeline = pipeline;
   }
 
   advance(): void {
