@@ -22,41 +22,39 @@ export interface FittedUnits {
 /**
  * Take from the FIFOs what they do not need, and give them what they lack.
  *
- * What endless FIFOs hold at an even pace is enough, since the same events are then possible at the same times. Of these
- * depths and those of the analysis the smaller ones are taken if the interval is kept with them; then FIFOs about which
- * forks disagree are tried with the least that a fork asks for. No depth is taken with which the network could stand
- * still if every pipeline held a single beat, which is what they hold at least, whoever stalls.
+ * Where the interval is not kept, or the analysis knows no depth, FIFOs get what endless ones hold at an even pace, which
+ * is enough, since the same events are then possible at the same times. FIFOs about which forks disagree are tried with the
+ * least that a fork asks for. No depth is taken with which the network could stand still if every pipeline held a
+ * single beat, which is what they hold at least, whoever stalls.
  *
  * @param interval that is to be kept, in cycles; where it cannot be kept, the units' cycles say so
  */
-export function fitFifos({ units, doubtful }: JoinedUnits, interval: number): FittedUnits {
-  const { depths: held } = scheduleOf(units, { images: HELD_INFERENCES, interval, endless: true });
-  const planned = new Map(Array.from(held.keys(), (part) => [part, depthOf(part)]));
-  const least = new Map(Array.from(held, ([part, depth]) => [part, Math.min(depth, depthOf(part))]));
-  let best = fastest(units, interval, [least, planned, held]);
-  for (const [part, depth] of doubtful) {
-    if (depth >= (best.depths.get(part) ?? 0)) continue;
-    const trial = withCycles(units, new Map(best.depths).set(part, depth));
-    if (trial.cycles.interval <= Math.max(interval, best.cycles.interval)) best = trial;
+export function fitFifos({ units, doubtful, unknown }: JoinedUnits, interval: number): FittedUnits {
+  const fifos = units.flatMap(({ before, second }) =>
+    [before.at(0), second?.parts.at(0)].flatMap((part) => (part?.module === 'stream_fifo' ? [part] : [])),
+  );
+  const planned = new Map(fifos.map((part) => [part, depthOf(part)]));
+  let best = withCycles(units, planned);
+  const tryOut = (depths: Depths, most: number) => {
+    const trial = withCycles(units, depths);
+    if (trial.cycles.interval <= most) best = trial;
+  };
+  if (unknown.size > 0 || best.cycles.interval > interval) {
+    const { depths: held } = scheduleOf(units, { images: HELD_INFERENCES, interval, endless: true });
+    const known = new Map(planned);
+    for (const part of unknown) known.set(part, held.get(part) ?? depthOf(part));
+    tryOut(known, Math.max(interval, best.cycles.interval));
+    if (best.cycles.interval > interval) tryOut(held, best.cycles.interval - 1); // deeper ones have to be worth it
   }
+  for (const [part, depth] of doubtful)
+    if (depth < (best.depths.get(part) ?? 0))
+      tryOut(new Map(best.depths).set(part, depth), Math.max(interval, best.cycles.interval));
   if (best.cycles.latency === Number.POSITIVE_INFINITY) throw new Error('the planned network stands still');
   return best;
 }
 
 interface Candidate extends FittedUnits {
   readonly depths: Depths;
-}
-
-/** The first depths with which the interval is kept; the best ones where it cannot be. */
-function fastest(units: readonly Unit[], interval: number, depths: readonly Depths[]): Candidate {
-  let best: Candidate | undefined;
-  for (const each of depths) {
-    const candidate = withCycles(units, each);
-    if (!best || candidate.cycles.interval < best.cycles.interval) best = candidate;
-    if (best.cycles.interval <= interval) break;
-  }
-  if (!best) throw new Error('no depths to choose from');
-  return best;
 }
 
 /** Cycles with a source that never pauses; infinite where the network can stand still. */

@@ -22,7 +22,7 @@ import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
-import { scheduleOf } from './schedule/schedule.js';
+import { beatsOf, scheduleOf } from './schedule/schedule.js';
 import { conversionBeats, elementsOf, tensorOf } from './stream.js';
 import type { ChannelOrders, Estimate, Part, Plan, Target, Unit } from './types.js';
 
@@ -75,17 +75,20 @@ export function intervalOfUnits(units: readonly Unit[]): number {
   return Math.max(...units.map(({ interval }) => interval));
 }
 
+/** Beats of an inference up to which FIFOs are held against a schedule of several inferences: about 1 GB and 10 s. */
+const MOST_BEATS = 10_000_000;
+
 /** A draft with FIFOs as deep as they have to be, and how fast it is. */
 function fitted(draft: DraftPlan, target: Target): DraftPlan & Pick<Plan, 'cycles'> {
-  const { units } = draft;
-  const interval = intervalOfUnits(units);
-  if (!units.some(({ second }) => second)) {
-    const { ends } = scheduleOf(units, { images: 1 });
-    if (!ends) throw new Error('the planned network stands still');
-    return { ...draft, cycles: { interval, latency: ends[0] } };
+  const interval = intervalOfUnits(draft.units);
+  const joined = withFifos(draft.units);
+  if (joined.units.some(({ second }) => second) && beatsOf(joined.units) <= MOST_BEATS) {
+    const { units, cycles } = fitFifos(joined, interval);
+    return { ...withUnits(draft, units, target), cycles };
   }
-  const { units: joined, cycles } = fitFifos(withFifos(units), interval);
-  return { ...withUnits(draft, joined, target), cycles };
+  const { ends } = scheduleOf(joined.units, { images: 1 });
+  if (!ends) throw new Error('the planned network stands still');
+  return { ...withUnits(draft, joined.units, target), cycles: { interval, latency: ends[0] } };
 }
 
 /** What a folding makes of a network: all that tells whether it fits. */

@@ -19,6 +19,7 @@ const FIFO_LATENCY = 2;
 export interface JoinedUnits {
   readonly units: readonly Unit[];
   readonly doubtful: ReadonlyMap<Part, number>; // FIFOs that hold more for one fork than for another, and the least of these
+  readonly unknown: ReadonlySet<Part>; // FIFOs of an inference's beats, since no depth keeps a fork at an even pace
 }
 
 /** Beats that a stream_fifo holds at least. */
@@ -34,17 +35,28 @@ export function withFifos(units: readonly Unit[]): JoinedUnits {
   const interval = Math.max(...units.map((unit) => unit.interval));
   const done: Unit[] = [];
   const doubtful = new Map<Part, number>();
+  const unknown = new Set<Part>();
   for (const unit of units) {
-    const depths = unit.second ? depthsOf(unit, done, interval) : [];
-    const [first, second] = depths.map((ofForks) => Math.max(0, ...ofForks));
-    const joined = unit.second ? insertFifos(unit, [first, second]) : unit;
+    if (!unit.second) {
+      done.push(unit);
+      continue;
+    }
+    const ofForks = depthsOf(unit, done, interval);
+    const most = [unit.input, unit.second.input].map(({ beats }, side) => ({
+      depth: Math.min(Math.max(0, ...ofForks[side]), beats * IMAGES),
+      least: Math.min(...ofForks[side]),
+      isKnown: ofForks[side].every((depth) => depth < Number.POSITIVE_INFINITY),
+    }));
+    const joined = insertFifos(unit, [most[0].depth, most[1].depth]);
     done.push(joined);
     for (const [side, part] of [joined.before.at(0), joined.second?.parts.at(0)].entries()) {
-      const least = Math.min(...(depths.at(side) ?? []));
-      if (part?.module === 'stream_fifo' && least < depthOf(part)) doubtful.set(part, least);
+      if (part?.module !== 'stream_fifo') continue;
+      const { least, isKnown } = most[side];
+      if (!isKnown) unknown.add(part);
+      else if (least < depthOf(part)) doubtful.set(part, least);
     }
   }
-  return { units: done, doubtful };
+  return { units: done, doubtful, unknown };
 }
 
 /** Beats that the FIFO of each input has to hold for each fork; `units` are those in front of the join, with their FIFOs. */
@@ -99,12 +111,12 @@ class Branches {
     this.demands = this.demandsOfJoin();
   }
 
-  /** The smallest FIFO in front of one input of the join; 0: none. */
+  /** The smallest FIFO in front of one input of the join; 0: none; infinite: none keeps the fork at its pace. */
   leastDepth(side: 0 | 1): number {
     // where a line buffer in the branch holds up the fork now and then, no FIFO prevents it
     const free = this.takenAtFork(side, Number.POSITIVE_INFINITY);
     const beats = this.arrives[side].length;
-    if (!free) return beats;
+    if (!free) return Number.POSITIVE_INFINITY;
     const due = this.passed.map((_, beat) => Math.max(this.passed[beat + 1] ?? 0, free[beat]));
     due[due.length - 1] = Number.POSITIVE_INFINITY;
     const late = (depth: number) => lateness(this.takenAtFork(side, depth), due);

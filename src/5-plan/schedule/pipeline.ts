@@ -10,7 +10,6 @@ export class Pipeline {
   private readonly output: Beats;
   private readonly latency: number;
   private readonly cautious: boolean;
-  private readonly moments: Float64Array; // [beats of the output], when a result is at the output, stalls not counted
   private made = 0; // results that are under way or have left
   private passed = 0; // results before `time`
   private stalls = 0; // cycles that these waited
@@ -24,7 +23,6 @@ export class Pipeline {
     this.output = output;
     this.latency = latency;
     this.cautious = cautious;
-    this.moments = new Float64Array(output.offered.length);
   }
 
   /** Put `time` to the first move from a cycle on; false while that is not known: ask again. */
@@ -60,7 +58,8 @@ export class Pipeline {
 
   /** The beat that goes in at `time` completes a result. */
   emit(): void {
-    this.moments[this.made++] = this.time - this.stalls + this.latency;
+    // until it is decided when the result is offered, its place holds when it is there but for stalls
+    this.output.offered[this.made++] = this.time - this.stalls + this.latency;
     this.publish();
   }
 
@@ -70,7 +69,7 @@ export class Pipeline {
     while (output.offers < this.made && output.takes >= output.offers) {
       const next = output.offers;
       if (next > 0) this.stallsBefore += output.taken[next - 1] - output.offered[next - 1];
-      output.offer(this.moments[next] + this.stallsBefore);
+      output.offer(output.offered[next] + this.stallsBefore);
     }
   }
 

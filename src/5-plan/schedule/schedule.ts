@@ -28,6 +28,17 @@ export interface Schedule {
   readonly depths: ReadonlyMap<Part, number>; // of each stream_fifo, the beats that its memory held at most
 }
 
+/** Beats of one inference in all streams that a schedule follows: its time and its memory. */
+export function beatsOf(units: readonly Unit[]): number {
+  const parts = units.flatMap(({ before, second, array, after }) => [
+    ...before,
+    ...(second?.parts ?? []),
+    ...array,
+    ...after,
+  ]);
+  return parts.reduce((sum, { module, output }) => sum + (MANY_READS.has(module) ? 0 : output.beats), 0);
+}
+
 /** Follow some inferences through a network. */
 export function scheduleOf(units: readonly Unit[], options: ScheduleOptions): Schedule {
   const { images, interval } = options;

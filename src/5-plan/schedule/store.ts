@@ -9,28 +9,28 @@ const SEEN = 1;
 /** The side that writes. */
 class Writer {
   private readonly input: Beats;
-  private readonly since: Float64Array; // [beats], when there is room
   private room: number; // beats, counted from the first one
 
   constructor(input: Beats, room: number) {
     this.input = input;
-    this.since = new Float64Array(input.offered.length);
-    this.room = Math.min(room, this.since.length);
+    this.room = Math.min(room, input.taken.length);
   }
 
   write(): void {
-    const { input, since, room } = this;
+    const { input, room } = this;
     while (input.takes < input.offers && input.takes < room) {
       const beat = input.takes;
       const next = beat > 0 ? input.taken[beat - 1] + 1 : 0;
-      input.take(Math.max(input.offered[beat], since[beat], next));
+      input.take(Math.max(input.offered[beat], input.taken[beat], next));
     }
   }
 
+  /** Until it is decided when a beat is taken, its place holds since when there is room. */
   makeRoom(room: number, time: number): void {
+    const { taken } = this.input;
     const before = this.room;
-    this.room = Math.max(before, Math.min(room, this.since.length));
-    this.since.fill(time, before, this.room);
+    this.room = Math.max(before, Math.min(room, taken.length));
+    taken.fill(time, before, this.room);
   }
 }
 
