@@ -5,7 +5,7 @@
  */
 import type { UnitTimes } from './timing.js';
 import type { Part, Unit } from './types.js';
-import { type SlidingWindow, windowDemand } from './window.js';
+import { slidingWindowOf, windowDemand } from './window.js';
 
 /** What a stream meets; [beats of all inferences], in cycles. */
 export interface Demand {
@@ -81,45 +81,42 @@ export function backwards(
 ): Demand | undefined {
   let current: Demand | undefined = demand;
   for (let k = parts.length - 1; k >= 0 && current; k--)
-    current = demandOnInput(parts[k], times[k], times[k + 1], current, images);
+    current = demandOnInput({ part: parts[k], arrives: times[k], made: times[k + 1], images }, current);
   return current;
 }
 
-function demandOnInput(
-  part: Part,
-  arrives: Float64Array,
-  made: Float64Array,
-  demand: Demand,
-  images: number,
-): Demand | undefined {
+/** A part, and when beats reach and leave it without back-pressure. */
+interface Passage {
+  readonly part: Part;
+  readonly arrives: Float64Array; // [beats of its input, of all inferences]
+  readonly made: Float64Array; // [beats of its output], of windows the last beat of each delivery
+  readonly images: number; // inferences
+}
+
+function demandOnInput(passage: Passage, demand: Demand): Demand | undefined {
+  const { part, arrives } = passage;
   const number = (name: string) => Number(part.parameters.get(name));
+  if (part.module === 'sliding_window') return throughWindow(passage, demand);
+  if (part.module === 'stream_fifo') return throughFifo(arrives, demand, number('DEPTH'));
+  return throughGroups(arrives, demand, ...heldBy(passage));
+}
+
+/** Beats of a group that is kept or let go of as a whole, and how many such groups a part surely holds. */
+function heldBy({ part, arrives, made, images }: Passage): [size: number, held: number] {
+  const number = (name: string) => Number(part.parameters.get(name));
+  const [columns, folds] = [number('COLUMNS'), number('FOLDS')];
   switch (part.module) {
-    case 'sliding_window':
-      return throughWindow(part, arrives, made, demand, images);
-    case 'stream_fifo':
-      return throughFifo(arrives, demand, number('DEPTH'));
     case 'vector_buffer':
-      return number('REPEATS') > 1
-        ? throughGroups(arrives, demand, number('BEATS'), 2)
-        : throughGroups(arrives, demand, 1, 1);
+      return number('REPEATS') > 1 ? [number('BEATS'), 2] : [1, 1];
     case 'upsample':
-      return throughGroups(
-        arrives,
-        demand,
-        number('FACTOR_H') > 1 ? number('COLUMNS') * number('FOLDS') : number('FOLDS'),
-        2,
-      );
+      if (number('FACTOR_H') * number('FACTOR_W') === 1) return [1, 1]; // a register
+      return [number('FACTOR_H') > 1 ? columns * folds : folds, 2];
     case 'depth_to_space':
-      return throughGroups(
-        arrives,
-        demand,
-        number('COLUMNS') * number('FOLDS') * number('BLOCK_SIZE') ** 2,
-        2,
-      );
+      return [columns * folds * number('BLOCK_SIZE') ** 2, 2];
     case 'global_pool':
-      return throughGroups(arrives, demand, arrives.length / images, 1);
+      return [arrives.length / images, 1];
     default:
-      return throughGroups(arrives, demand, Math.max(1, arrives.length / made.length), 1);
+      return [Math.max(1, arrives.length / made.length), 1];
   }
 }
 
@@ -158,13 +155,7 @@ export function throughFifo(arrives: Float64Array, { taken, slack }: Demand, dep
 }
 
 /** Windows that are read as late as they can be; a pixel is taken when the windows that it displaces were read. */
-function throughWindow(
-  part: Part,
-  arrives: Float64Array,
-  made: Float64Array,
-  demand: Demand,
-  images: number,
-): Demand | undefined {
+function throughWindow({ part, arrives, made, images }: Passage, demand: Demand): Demand | undefined {
   const window = slidingWindowOf(part);
   const { needed, released } = windowDemand(window);
   const perImage = window.height * window.columns;
@@ -192,25 +183,4 @@ function throughWindow(
       makeRoom(capacity + image * perImage + released[index], end + 1);
     }
   return { taken, slack: new Float64Array(arrives.length).fill(Number.POSITIVE_INFINITY) };
-}
-
-function slidingWindowOf({ parameters }: Part): SlidingWindow {
-  const number = (name: string) => Number(parameters.get(name));
-  return {
-    height: number('HEIGHT'),
-    columns: number('COLUMNS'),
-    folds: number('FOLDS'),
-    kernelHeight: number('KERNEL_H'),
-    kernelWidth: number('KERNEL_W'),
-    strideHeight: number('STRIDE_H'),
-    strideWidth: number('STRIDE_W'),
-    dilationHeight: number('DILATION_H'),
-    dilationWidth: number('DILATION_W'),
-    padTop: number('PAD_TOP'),
-    padLeft: number('PAD_LEFT'),
-    outHeight: number('OUT_HEIGHT'),
-    outWidth: number('OUT_WIDTH'),
-    repeats: number('REPEATS'),
-    channelMajor: number('CHANNEL_MAJOR') === 1,
-  };
 }

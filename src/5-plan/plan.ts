@@ -22,6 +22,8 @@ import {
   foldShape,
   layerOptions,
 } from './fold.js';
+import { fitFifos } from './fit-fifos.js';
+import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
 import { type Stage, stagesOf } from './graph.js';
 import { Memo } from './memo.js';
 import { estimateUnit, totalEstimate } from './model.js';
@@ -29,8 +31,8 @@ import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
+import { beatsOf, scheduleOf } from './schedule/schedule.js';
 import { conversionBeats, elementsOf, tensorOf } from './stream.js';
-import { networkLatency } from './timing.js';
 import type { ChannelOrders, Estimate, Part, Plan, Target, Unit } from './types.js';
 
 /** Interval when the user asks for none, in cycles. */
@@ -62,7 +64,7 @@ export interface PlanOptions {
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
   const { target } = options;
-  const { units, estimates, channelOrders } = joinBranches(draftNetwork(bounded, options), target);
+  const { units, estimates, channelOrders, cycles } = fitted(draftNetwork(bounded, options), target);
   return {
     top: `${bounded.network.name}_top`,
     target,
@@ -73,13 +75,29 @@ export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan
     estimates,
     input: units[0].input,
     output: units[units.length - 1].output,
-    cycles: { interval: intervalOfUnits(units), latency: networkLatency(units) },
+    cycles,
   };
 }
 
 /** Cycles between inferences. */
 export function intervalOfUnits(units: readonly Unit[]): number {
   return Math.max(...units.map(({ interval }) => interval));
+}
+
+/** Beats of an inference up to which FIFOs are held against a schedule of several inferences: about 1 GB and 10 s. */
+const MOST_BEATS = 10_000_000;
+
+/** A draft with FIFOs as deep as they have to be, and how fast it is. */
+function fitted(draft: DraftPlan, target: Target): DraftPlan & Pick<Plan, 'cycles'> {
+  const interval = intervalOfUnits(draft.units);
+  const joined = withFifos(draft.units);
+  if (joined.units.some(({ second }) => second) && beatsOf(joined.units) <= MOST_BEATS) {
+    const { units, cycles } = fitFifos(joined, interval);
+    return { ...withUnits(draft, units, target), cycles };
+  }
+  const { ends } = scheduleOf(joined.units, { images: 1 });
+  if (!ends) throw new Error('the planned network stands still');
+  return { ...withUnits(draft, joined.units, target), cycles: { interval, latency: ends[0] } };
 }
 
 /** What a folding makes of a network: all that tells whether it fits. */
@@ -179,11 +197,15 @@ function priceOf(
 }
 
 /** A draft with FIFOs where branches meet. */
+/** A draft with FIFOs where branches meet, about as deep as those of a plan: whole inferences are not followed. */
 export function joinBranches(draft: DraftPlan, target: Target): DraftPlan {
+  return withUnits(draft, withFifos(draft.units).units, target);
+}
+
+/** A draft with some of its units replaced. */
+function withUnits(draft: DraftPlan, replaced: readonly Unit[], target: Target): DraftPlan {
   const without = draft.units;
-  const units = withFifos(without).map((unit, k) =>
-    unit === without[k] ? unit : withMemories(unit, target),
-  );
+  const units = replaced.map((unit, k) => (unit === without[k] ? unit : withMemories(unit, target)));
   const estimates = units.map((unit, k) =>
     unit === without[k] ? draft.estimates[k] : estimateUnit(unit, target),
   );

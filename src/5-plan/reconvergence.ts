@@ -16,17 +16,52 @@ const IMAGES = 3;
 /** Cycles from a beat taken by a FIFO to the beat offered, in its header. */
 const FIFO_LATENCY = 2;
 
-/** The units with FIFOs in front of the units that join streams. */
-export function withFifos(units: readonly Unit[]): Unit[] {
-  const interval = Math.max(...units.map((unit) => unit.interval));
-  const done: Unit[] = [];
-  for (const unit of units) done.push(unit.second ? insertFifos(unit, depthsOf(unit, done, interval)) : unit);
-  return done;
+export interface JoinedUnits {
+  readonly units: readonly Unit[];
+  readonly doubtful: ReadonlyMap<Part, number>; // FIFOs that hold more for one fork than for another, and the least of these
+  readonly unknown: ReadonlySet<Part>; // FIFOs of an inference's beats, since no depth keeps a fork at an even pace
 }
 
-/** Beats that the FIFO of each input has to hold; `units` are those in front of the join, with their FIFOs. */
-function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number, number] {
-  const depths: [number, number] = [0, 0];
+/** Beats that a stream_fifo holds at least. */
+export const LEAST_DEPTH = 2;
+
+/** Beats in the memory of a FIFO. */
+export function depthOf({ parameters }: Part): number {
+  return Number(parameters.get('DEPTH'));
+}
+
+/** The units with FIFOs in front of the units that join streams. */
+export function withFifos(units: readonly Unit[]): JoinedUnits {
+  const interval = Math.max(...units.map((unit) => unit.interval));
+  const done: Unit[] = [];
+  const doubtful = new Map<Part, number>();
+  const unknown = new Set<Part>();
+  for (const unit of units) {
+    if (!unit.second) {
+      done.push(unit);
+      continue;
+    }
+    const ofForks = depthsOf(unit, done, interval);
+    const most = [unit.input, unit.second.input].map(({ beats }, side) => ({
+      depth: Math.min(Math.max(0, ...ofForks[side]), beats * IMAGES),
+      least: Math.min(...ofForks[side]),
+      isKnown: ofForks[side].every((depth) => depth < Number.POSITIVE_INFINITY),
+    }));
+    const joined = insertFifos(unit, [most[0].depth, most[1].depth]);
+    done.push(joined);
+    for (const [side, part] of [joined.before.at(0), joined.second?.parts.at(0)].entries()) {
+      if (part?.module !== 'stream_fifo') continue;
+      const { least, isKnown } = most[side];
+      if (!isKnown) unknown.add(part);
+      else if (least < depthOf(part)) doubtful.set(part, least);
+    }
+  }
+  return { units: done, doubtful, unknown };
+}
+
+/** Beats that the FIFO of each input has to hold for each fork; `units` are those in front of the join, with their FIFOs. */
+function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number[], number[]] {
+  const depths: [number[], number[]] = [[], []];
   const forks = units.filter(({ kind }) => kind === 'fork');
   const meeting = forks.filter((fork) => {
     const reached = reachedFrom(fork, units);
@@ -42,7 +77,7 @@ function depthsOf(join: Unit, units: readonly Unit[], interval: number): [number
   );
   for (const fork of nearest) {
     const branches = new Branches(fork, join, units, interval);
-    for (const side of [0, 1] as const) depths[side] = Math.max(depths[side], branches.leastDepth(side));
+    for (const side of [0, 1] as const) depths[side].push(branches.leastDepth(side));
   }
   return depths;
 }
@@ -76,12 +111,12 @@ class Branches {
     this.demands = this.demandsOfJoin();
   }
 
-  /** The smallest FIFO in front of one input of the join; 0: none. */
+  /** The smallest FIFO in front of one input of the join; 0: none; infinite: none keeps the fork at its pace. */
   leastDepth(side: 0 | 1): number {
     // where a line buffer in the branch holds up the fork now and then, no FIFO prevents it
     const free = this.takenAtFork(side, Number.POSITIVE_INFINITY);
     const beats = this.arrives[side].length;
-    if (!free) return beats;
+    if (!free) return Number.POSITIVE_INFINITY;
     const due = this.passed.map((_, beat) => Math.max(this.passed[beat + 1] ?? 0, free[beat]));
     due[due.length - 1] = Number.POSITIVE_INFINITY;
     const late = (depth: number) => lateness(this.takenAtFork(side, depth), due);
@@ -181,10 +216,30 @@ function insertFifos(unit: Unit, [first, second]: readonly [number, number]): Un
   };
 }
 
+/** The same units with FIFOs of other depths. */
+export function withDepths(units: readonly Unit[], depths: ReadonlyMap<Part, number>): Unit[] {
+  const change = (parts: readonly Part[]): Part[] =>
+    parts.map((part) => {
+      const depth = depths.get(part);
+      if (depth === undefined || Math.max(LEAST_DEPTH, depth) === depthOf(part)) return part;
+      return fifoPart(part.output, depth, part.instance);
+    });
+  const concerns = (parts: readonly Part[] = []) => parts.some((part) => depths.has(part));
+  return units.map((unit) => {
+    const { before, second } = unit;
+    if (!concerns(before) && !concerns(second?.parts)) return unit;
+    return {
+      ...unit,
+      before: change(before),
+      ...(second && { second: { ...second, parts: change(second.parts) } }),
+    };
+  });
+}
+
 /** A FIFO of so many beats in its memory. */
 function fifoPart(stream: Stream, beats: number, instance: string): Part {
   const width = stream.lanes * stream.laneBits;
-  const depth = Math.max(2, beats);
+  const depth = Math.max(LEAST_DEPTH, beats);
   return {
     module: 'stream_fifo',
     instance,

@@ -1,39 +1,6 @@
-/** When every beat of one inference passes every part, in cycles, when nothing outside stalls. */
-import { addLatency } from './add-latency.js';
-import { arrayLatency } from './array.js';
+/** When every beat passes every part, in cycles, when nothing holds it up: what FIFOs are sized by. */
+import { partLatency } from './part-latency.js';
 import type { Part, Unit } from './types.js';
-
-/** Cycles from the last beat of a window to its result. */
-const POOL_LATENCY = 1;
-
-/** Cycles from taking a beat to offering the result, of the modules that map beats one to one. */
-const LATENCY: Record<string, (part: Part) => number> = {
-  input_port: () => 1,
-  output_port: () => 1,
-  stream_register: () => 1,
-  threshold_search: (part) => Number(part.parameters.get('LEVEL_BITS')) + 1,
-  threshold_parallel: () => 2,
-  scale_shift: () => 3,
-  stream_fork: () => 1,
-  stream_fifo: () => 2,
-};
-
-/**
- * Cycles from the first input beat taken to the last output beat taken, for a single inference in an empty pipeline.
- * Source: the latencies stated in the headers of hw/; `simulate` measures them.
- */
-export function networkLatency(units: readonly Unit[]): number {
-  const [port] = units;
-  const first: Float64Array = Float64Array.from({ length: port.input.beats }, (_, beat) => beat);
-  const times = new Map<string, Float64Array>(); // of each unit's output
-  let last: Float64Array = first;
-  for (const unit of units) {
-    const taken = unit.from.map(({ unit: name }) => times.get(name) ?? first);
-    last = passUnit(unit, taken.length ? taken : [first], 1).output;
-    times.set(unit.name, last);
-  }
-  return last[last.length - 1];
-}
 
 /** When beats pass the parts of a unit, in cycles; the arrays hold one inference behind another. */
 export interface UnitTimes {
@@ -61,15 +28,7 @@ export function passUnit(unit: Unit, taken: readonly Float64Array[], images: num
 /** Two streams into one: an addition takes both beats of a pair, a concatenation each in its turn. */
 function passJoin(a: Float64Array, b: Float64Array, part: Part, images: number): Float64Array {
   if (part.module === 'stream_add') {
-    const number = (name: string) => Number(part.parameters.get(name));
-    const latency = addLatency({
-      A_W: number('A_W'),
-      A_SIGNED: number('A_SIGNED'),
-      A_WEIGHT: number('A_WEIGHT'),
-      B_W: number('B_W'),
-      B_SIGNED: number('B_SIGNED'),
-      B_WEIGHT: number('B_WEIGHT'),
-    });
+    const latency = partLatency(part);
     return a.map((time, beat) => Math.max(time, b[beat]) + latency);
   }
   const [foldsA, foldsB] = [Number(part.parameters.get('FOLDS_A')), Number(part.parameters.get('FOLDS_B'))];
@@ -91,17 +50,21 @@ function passPart(times: Float64Array, part: Part, images: number): Float64Array
     case 'matrix_vector':
     case 'dsp_matrix_vector': {
       const rowBeats = Number(part.parameters.get('SYNAPSE_FOLD'));
-      const latency = part.module === 'matrix_vector' ? 3 + arrayLatency(part.parameters) : dspLatency(part);
-      return passGroups(times, rowBeats, part.output.beats * images, latency);
+      return passGroups(times, rowBeats, part.output.beats * images, partLatency(part));
     }
     case 'pool':
-      return passGroups(times, Number(part.parameters.get('TAPS')), part.output.beats * images, POOL_LATENCY);
+      return passGroups(
+        times,
+        Number(part.parameters.get('TAPS')),
+        part.output.beats * images,
+        partLatency(part),
+      );
     case 'global_pool': {
       const folds = Number(part.parameters.get('FOLDS'));
       const perImage = times.length / images;
       return Float64Array.from({ length: folds * images }, (_, beat) => {
         const end = (Math.floor(beat / folds) + 1) * perImage - folds + (beat % folds);
-        return times[end] + (folds > 1 ? 2 : 1);
+        return times[end] + partLatency(part);
       });
     }
     case 'sliding_window':
@@ -119,15 +82,10 @@ function passPart(times: Float64Array, part: Part, images: number): Float64Array
         Number(part.parameters.get('STAGES')) + 1,
       );
     default: {
-      const latency = part.latency ?? LATENCY[part.module](part);
+      const latency = partLatency(part);
       return times.map((time) => time + latency);
     }
   }
-}
-
-/** Cycles from the last beat of a row to its result: four, a link each, and the accumulators behind the chain. */
-function dspLatency({ parameters }: Part): number {
-  return 4 + Number(parameters.get('SIMD')) - 1 + Number(parameters.get('SPLIT'));
 }
 
 function passWidth(times: Float64Array, { input, output }: Part, images: number): Float64Array {

@@ -24,7 +24,7 @@ export interface Part {
   readonly module: string;
   readonly instance: string;
   readonly parameters: ReadonlyMap<string, number | string>;
-  readonly latency?: number; // cycles from a beat to its result, of a generated module; hw/ modules: timing.ts
+  readonly latency?: number; // cycles from a beat to its result, of a generated module; hw/ modules: part-latency.ts
   readonly input: Stream;
   readonly output: Stream;
   readonly input2?: Stream; // s2_axis, of modules that join two streams

@@ -1,4 +1,5 @@
 /** How many pixels the line buffer of a sliding window needs; the rules of hw/sliding_window.v. */
+import type { Part } from './types.js';
 
 /** A sliding window over an image; counts and distances are those of the parameters of hw/sliding_window.v. */
 export interface SlidingWindow {
@@ -17,6 +18,28 @@ export interface SlidingWindow {
   readonly outWidth: number; // windows per row
   readonly repeats: number; // deliveries of each window
   readonly channelMajor: boolean; // fold by fold, each with all its taps
+}
+
+/** The window of an instance of sliding_window. */
+export function slidingWindowOf({ parameters }: Part): SlidingWindow {
+  const number = (name: string) => Number(parameters.get(name));
+  return {
+    height: number('HEIGHT'),
+    columns: number('COLUMNS'),
+    folds: number('FOLDS'),
+    kernelHeight: number('KERNEL_H'),
+    kernelWidth: number('KERNEL_W'),
+    strideHeight: number('STRIDE_H'),
+    strideWidth: number('STRIDE_W'),
+    dilationHeight: number('DILATION_H'),
+    dilationWidth: number('DILATION_W'),
+    padTop: number('PAD_TOP'),
+    padLeft: number('PAD_LEFT'),
+    outHeight: number('OUT_HEIGHT'),
+    outWidth: number('OUT_WIDTH'),
+    repeats: number('REPEATS'),
+    channelMajor: number('CHANNEL_MAJOR') === 1,
+  };
 }
 
 /** Input and output beats of one image. */

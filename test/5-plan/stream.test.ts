@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { scheduleOf } from '../../src/5-plan/schedule/schedule.js';
 import {
   conversionBeats,
   convertLanes,
@@ -7,7 +8,6 @@ import {
   portPitch,
   registerPart,
 } from '../../src/5-plan/stream.js';
-import { networkLatency } from '../../src/5-plan/timing.js';
 import type { Part, Stream, Unit } from '../../src/5-plan/types.js';
 import { bipolar, signed, unsigned } from '../support/integer-layers.js';
 
@@ -83,6 +83,8 @@ function unit(parts: Part[]): Unit {
   };
 }
 
+const latency = (units: Unit[]) => scheduleOf(units, { images: 1 }).ends?.[0];
+
 test('latency by hand: two beats in, a converter, a replayed vector, two rows', () => {
   const two: Stream = { lanes: 2, laneBits: 4, beats: 2 };
   const four: Stream = { lanes: 1, laneBits: 4, beats: 4 };
@@ -94,12 +96,12 @@ test('latency by hand: two beats in, a converter, a replayed vector, two rows', 
   const engine = part('matrix_vector', replayed, sums, { SYNAPSE_FOLD: 4, PIPELINE: 0 }); // rows end at 7 and 11: 10 and 14
   const search = part('threshold_search', sums, sums, { LEVEL_BITS: 2 }); // 13, 17
   const register = registerPart(sums); // 14, 18
-  expect(networkLatency([unit([port])])).toBe(2);
-  expect(networkLatency([unit([port, width])])).toBe(5);
-  expect(networkLatency([unit([port, width, buffer])])).toBe(11);
-  expect(networkLatency([unit([port, width, buffer, engine])])).toBe(14);
+  expect(latency([unit([port])])).toBe(2);
+  expect(latency([unit([port, width])])).toBe(5);
+  expect(latency([unit([port, width, buffer])])).toBe(11);
+  expect(latency([unit([port, width, buffer, engine])])).toBe(14);
   expect(
-    networkLatency([
+    latency([
       { ...unit([port, width]), name: 'first' },
       { ...unit([buffer, engine, search, register]), from: [{ unit: 'first', second: false }] },
     ]),

@@ -9,6 +9,7 @@ import type {
   Quantizer,
   Window,
 } from '../../src/1-import/types.js';
+import { inputsOf } from '../../src/1-import/types.js';
 import { windowPositions } from '../../src/1-import/window.js';
 
 type Draw = fc.GeneratorValue;
@@ -212,4 +213,12 @@ export function drawImages(g: Draw, steps: number): Network {
     nodes: d.nodes,
     output: output.name,
   };
+}
+
+/** The network without the nodes that nothing leads from to the output; hardware would wait for readers of their tensors. */
+export function withoutDeadEnds(network: Network): Network {
+  const needed = new Set([network.output]);
+  for (const node of network.nodes.toReversed())
+    if (needed.has(node.output)) for (const input of inputsOf(node)) needed.add(input);
+  return { ...network, nodes: network.nodes.filter(({ output }) => needed.has(output)) };
 }
