@@ -11,32 +11,20 @@ import { blockRamPrice } from './cost.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { DSP_PORT_BITS } from './engines/dsp-packing.js';
-import { allowedEngines, engineOption } from './engines/index.js';
 import type { DspRules, EngineOption, PlannedLayer } from './engines/types.js';
-import { canUnroll } from './engines/unrolled/index.js';
-import {
-  chooseFolding,
-  type Folding,
-  type FoldLayer,
-  type FoldStage,
-  foldShape,
-  layerOptions,
-} from './fold.js';
 import { fitFifos } from './fit-fifos.js';
-import { chooseFolding, type FoldLayer, type FoldStage, foldShape, layerOptions } from './fold.js';
-import { type Stage, stagesOf } from './graph.js';
+import type { Folding } from './fold.js';
+import { foldingsOf } from './foldings.js';
+import { stagesOf } from './graph.js';
 import { Memo } from './memo.js';
 import { estimateUnit, totalEstimate } from './model.js';
-import { moveOptions } from './move-options.js';
 import { permuteChannels } from './permute.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
 import { beatsOf, scheduleOf } from './schedule/schedule.js';
-import { conversionBeats, elementsOf, tensorOf } from './stream.js';
+import { tensorOf } from './stream.js';
 import type { ChannelOrders, Estimate, Part, Plan, Target, Unit } from './types.js';
 
-/** Interval when the user asks for none, in cycles. */
-export const DEFAULT_CYCLES = 1024;
 const MAX_OPERAND_BITS = 16; // matrix_vector
 
 export interface PlanOptions {
@@ -126,42 +114,6 @@ export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): Dra
   return options.draft ? best.draft : draftOf(bounded, layers, best.folding, options);
 }
 
-/** Accumulators that foldings are looked for with: as planned, and those that users compare. */
-const FOLDING_WIDTHS: readonly ((planned: PlannedLayer) => number)[] = [
-  ({ accumulator }) => accumulator.bits,
-  () => 32,
-  ({ accumulator }) => accumulator.widths.datatype,
-  ({ accumulator }) => accumulator.widths.l1,
-  ({ accumulator }) => accumulator.widths.span,
-];
-
-/**
- * The foldings that are cheapest with several widths of the accumulators. The whole plan is priced more exactly than the
- * choice of a folding can, by what is in the ROMs; and as all widths have the same foldings to take from, narrower
- * accumulators never cost more because theirs is another one.
- */
-function foldingsOf(
-  { network }: BoundedNetwork,
-  layers: readonly PlannedLayer[],
-  options: PlanOptions,
-): readonly Folding[] {
-  const graph = stagesOf(network);
-  const input = tensorOf(network, network.input);
-  const foldings = FOLDING_WIDTHS.map((bits) => {
-    const stages = foldStages(network, graph, layers, options, bits);
-    const wanted = intervalWanted(layers, options);
-    const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
-    return chooseFolding(stages, elementsOf(input), input.type.bits, cycles);
-  });
-  const distinct = new Map<string, Folding>();
-  for (const folding of foldings) {
-    const lanes = folding.options.map(({ inLanes, outLanes, choice }) => [inLanes, outLanes, choice]);
-    const key = JSON.stringify([folding.inputLanes, lanes]);
-    if (!distinct.has(key)) distinct.set(key, folding);
-  }
-  return [...distinct.values()];
-}
-
 /** The units of a network with a folding. */
 function draftOf(
   bounded: BoundedNetwork,
@@ -196,7 +148,6 @@ function priceOf(
   return (lut + sites) / 2 + bram * blockRamPrice(target, blockRamWeight) + dsp * dspPrice;
 }
 
-/** A draft with FIFOs where branches meet. */
 /** A draft with FIFOs where branches meet, about as deep as those of a plan: whole inferences are not followed. */
 export function joinBranches(draft: DraftPlan, target: Target): DraftPlan {
   return withUnits(draft, withFifos(draft.units).units, target);
@@ -225,29 +176,6 @@ function withMemories(unit: Unit, target: Target): Unit {
 }
 
 const RAM_MODULES = new Set(['sliding_window', 'stream_fifo', 'upsample', 'depth_to_space']);
-
-/** Each stage with the lanes it can have. */
-function foldStages(
-  network: IntegerNetwork,
-  stages: readonly Stage[],
-  layers: readonly PlannedLayer[],
-  options: PlanOptions,
-  bits: (planned: PlannedLayer) => number,
-): FoldStage[] {
-  const made = new Map([[network.input, -1], ...stages.map(({ output }, k) => [output, k] as const)]);
-  return stages.map(({ node, inputs, step }): FoldStage => {
-    const layer = layers.find((each) => each.layer === node);
-    const fold = layer && foldLayer(layer, options, bits(layer));
-    return {
-      name: node.name,
-      source: node.source,
-      from: inputs.map((tensor) => made.get(tensor) ?? -1),
-      elements: inputs.map((tensor) => elementsOf(tensorOf(network, tensor))),
-      options: (cycles) => (fold ? layerOptions(fold, cycles) : moveOptions(network, node, step, cycles)),
-      fixed: fold?.fixed,
-    };
-  });
-}
 
 export function isLayer(node: IntegerNode): node is IntegerLayer {
   return node.kind === 'dense' || node.kind === 'conv';
@@ -285,66 +213,6 @@ function pairLayers(bounded: BoundedNetwork, options: PlanOptions): PlannedLayer
 function dspRules({ target, dspPrice = DSP_PRICE }: PlanOptions): DspRules | undefined {
   return target === 'ice40' ? undefined : { portBits: DSP_PORT_BITS[target], price: dspPrice };
 }
-
-function foldLayer(planned: PlannedLayer, options: PlanOptions, accumulatorBits: number): FoldLayer {
-  const { layer, inputType, accumulator, step } = planned;
-  const fixed = options.folds?.get(layer.name) ?? (options.cycles === undefined ? layer.fold : undefined);
-  const engines = allowedEngines(
-    options.lutLayers?.has(layer.name) ? 'lut' : engineOption(layer, options.engine),
-    options.target,
-  ).filter((engine) => engine !== 'unrolled' || canUnroll(layer, inputType, accumulator));
-  if (engines.length === 0)
-    fail(
-      errors.engineImpossible(
-        layer.name,
-        layer.source,
-        `expected a target whose DSP blocks hw/ uses (xc7, xcup), found ${options.target}`,
-      ),
-    );
-  return {
-    layer,
-    inputType,
-    accumulatorBits,
-    levels: step?.levels ?? 0,
-    engines,
-    fixed,
-    planned,
-    blockRamWeight: options.blockRamWeight ?? 0,
-    target: options.target,
-  };
-}
-
-/** --cycles; else what the given foldings need; else the default, or what 64 products a cycle take. */
-function intervalWanted(layers: readonly PlannedLayer[], options: PlanOptions): number {
-  if (options.cycles !== undefined) return options.cycles;
-  const given = layers.flatMap(({ layer }) => {
-    const fold = options.folds?.get(layer.name) ?? layer.fold;
-    const { inputs, outputs, vectors } = foldShape(layer);
-    return fold ? [vectors * (inputs / fold.simd) * (outputs / fold.pe)] : [];
-  });
-  if (given.length) return Math.max(...given);
-  const images = layers.map(({ layer }) => {
-    const { inputs, outputs, vectors, peOf, simdOf } = foldShape(layer);
-    const fastest = vectors * (inputs / simdOf) * (outputs / peOf); // a tap at a time
-    return vectors > 1 ? Math.max(fastest, Math.ceil((vectors * inputs * outputs) / DEFAULT_PRODUCTS)) : 0;
-  });
-  return Math.max(DEFAULT_CYCLES, ...images);
-}
-
-/** Cycles that width converters need between stages whose foldings are given. */
-function convertersNeed(stages: readonly FoldStage[], cycles: number): number {
-  const lanes = stages.map(({ fixed, options }) => (fixed ? options(cycles)[0] : undefined));
-  const beats = stages.flatMap(({ from, elements }, index) =>
-    from.map((before, k) => {
-      const [sender, receiver] = [lanes[before], lanes[index]];
-      return sender && receiver ? conversionBeats(elements[k], sender.outLanes, receiver.inLanes) : 1;
-    }),
-  );
-  return Math.max(1, ...beats);
-}
-
-/** Products per cycle in the largest convolution when the user asks for no interval. */
-const DEFAULT_PRODUCTS = 16;
 
 /** The step function of a layer's sums. */
 export function stepBehind(network: IntegerNetwork, layer: IntegerLayer): IntegerStep | undefined {
