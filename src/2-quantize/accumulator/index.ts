@@ -3,10 +3,10 @@ import type { AccumulatorMethod, WeightProblem, WeightSolution } from '../types.
 import { a2qCodes, a2qSpentCodes } from './a2q.js';
 import { a2qPlusCodes, a2qPlusSpentCodes } from './a2q-plus.js';
 import { axeCodes, type FeedbackPlan, planFeedback } from './axe.js';
-import { centredL1Budget, fits, l1Budget } from './budget.js';
+import { centredL1Budget, fits, holdsAnyRow, l1Budget } from './budget.js';
 import { metricOf, rowMetric } from './moments.js';
 import { l1Norm } from './projection.js';
-import { largestCode, toNearest } from './rounding.js';
+import { largestCode, toNearest, towardsZero } from './rounding.js';
 import { type CodesOf, inUnits, scaleFactors, searchScale } from './scale-search.js';
 
 /** From so many inputs on AXE is tried in one way only: the time of a try grows with their square. */
@@ -22,16 +22,17 @@ export interface SolverOptions {
 
 /**
  * Quantize the weights of one layer, so that no sum of a row can leave the accumulator, over all inputs of the range, in
- * any order. Without an accumulator A2Q and A2Q+ are rounding to nearest, and AXE is OPTQ.
+ * any order. Without an accumulator, or with one that holds any row, A2Q and A2Q+ are rounding to nearest, and AXE is OPTQ.
  *
  * @param problem values [outputs][inputs]; its scales are taken as a start
  * @returns codes of the narrow type and the real value of one code, per output. Where nothing fits, codes are zero.
  */
 export function solveWeights(
-  problem: WeightProblem,
+  given: WeightProblem,
   method: AccumulatorMethod,
   { search = true }: SolverOptions = {},
 ): WeightSolution {
+  const problem = withoutIdleLimit(given);
   const { outputs, inputs, groups } = problem;
   const codes = new Int32Array(outputs * inputs);
   const scale = Float32Array.from(problem.scale);
@@ -44,17 +45,24 @@ export function solveWeights(
       const weights = Float64Array.from(problem.values.subarray(output * inputs, (output + 1) * inputs));
       // Of zeros there is nothing to scale.
       if (weights.every((weight) => weight === 0)) continue;
-      const given = problem.scale[output];
+      const start = problem.scale[output];
       if (search) {
-        const factors = scaleFactors(l1Norm(weights) / given / rowBudget(problem, method));
-        const row = searchScale(weights, given, factors, rowMetric(metric, weights), codesOf);
+        const factors = scaleFactors(l1Norm(weights) / start / rowBudget(problem, method));
+        const row = searchScale(weights, start, factors, rowMetric(metric, weights), codesOf);
         codes.set(row.codes, output * inputs);
         scale[output] = row.scale;
-      } else codes.set(codesOf(inUnits(weights, given), 1)[0], output * inputs);
+      } else codes.set(codesOf(inUnits(weights, start), 1)[0], output * inputs);
     }
   }
   assertFits(problem, codes);
   return { codes, scale };
+}
+
+function withoutIdleLimit(problem: WeightProblem): WeightProblem {
+  const { bits, inputs, input, accumulator } = problem;
+  if (accumulator === undefined || !holdsAnyRow(inputs, largestCode(bits), input, accumulator))
+    return problem;
+  return { ...problem, accumulator: undefined };
 }
 
 /** The ways of a method, the published one first. */
@@ -77,7 +85,9 @@ function codesOfRow(
       return ways.map((way) => axeCodes(values, largest, input, accumulator, plan, way));
     };
   }
-  if (accumulator === undefined) return (values) => [toNearest(values, largest)];
+  // with two bits it is often best that fewer weights are one
+  if (accumulator === undefined)
+    return (values) => [toNearest(values, largest), ...(search ? [towardsZero(values, largest)] : [])];
   const ways =
     method === 'a2q'
       ? [a2qCodes, ...(search ? [a2qSpentCodes] : [])]

@@ -1,6 +1,7 @@
 /** Which tensors and layers the trainer quantizes, and with what limits. */
 import type { Network, PortType, Quantizer } from '../../1-import/types.js';
-import { centredL1Budget, l1Budget } from '../accumulator/budget.js';
+import { centredL1Budget, holdsAnyRow, l1Budget } from '../accumulator/budget.js';
+import { largestCode } from '../accumulator/rounding.js';
 import { producersOf } from '../graph.js';
 import { pointBehind, type QuantizationPoint } from '../points.js';
 import type { AccumulatorMethod, Assignment, InputRange } from '../types.js';
@@ -53,11 +54,12 @@ export function planTraining(
     const input: InputRange = { bits, signed, min, max };
     inputs.set(layer.name, input);
     const { weightBits, accumulator } = assigned;
-    if (accumulator === undefined) {
+    if (accumulator !== undefined) accumulators.set(layer.name, accumulator);
+    const rowInputs = layer.weights.values.length / layer.outputs;
+    if (accumulator === undefined || holdsAnyRow(rowInputs, largestCode(weightBits), input, accumulator)) {
       weights.set(layer.name, { kind: 'nearest', bits: weightBits });
       continue;
     }
-    accumulators.set(layer.name, accumulator);
     const budget = method === 'a2q' ? l1Budget(accumulator, input) : centredL1Budget(accumulator, input);
     weights.set(layer.name, { kind: method, bits: weightBits, budget });
   }

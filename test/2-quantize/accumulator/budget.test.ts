@@ -4,6 +4,7 @@ import {
   accumulatorRange,
   centredL1Budget,
   fits,
+  holdsAnyRow,
   l1Budget,
   sumRange,
 } from '../../../src/2-quantize/accumulator/budget.js';
@@ -82,5 +83,26 @@ describe('the range of sums', () => {
     const input = { bits: 8, signed: true, min: -128, max: 127 };
     expect(fits(Int32Array.of(1), input, 8)).toBe(true);
     expect(fits(Int32Array.of(-1), input, 8)).toBe(false);
+  });
+});
+
+describe('an accumulator that holds any row', () => {
+  it('is just wide enough for the largest codes, all of one sign', () => {
+    expect(holdsAnyRow(784, 1, unsigned(2), 13)).toBe(true); // 2352 of 4095
+    expect(holdsAnyRow(784, 1, unsigned(2), 12)).toBe(false);
+    fc.assert(
+      fc.property(
+        inputRanges,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 127 }),
+        fc.integer({ min: 2, max: 24 }),
+        (input, inputs, largest, accumulator) => {
+          const rows = [largest, -largest].map((code) => new Int32Array(inputs).fill(code));
+          const held = rows.every((row) => fits(row, input, accumulator));
+          if (holdsAnyRow(inputs, largest, input, accumulator)) expect(held).toBe(true);
+          else if (held) expect(holdsAnyRow(inputs, largest, input, accumulator + 1)).toBe(true); // -2^(P-1) is the one more
+        },
+      ),
+    );
   });
 });
