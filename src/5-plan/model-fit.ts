@@ -114,10 +114,9 @@ export const FITTED: Readonly<Record<'xc7' | 'ice40', Fit>> = {
       sharing: 0.13,
     },
     scales: {
-      'booth_dot.compressed': [1.767, 1.448],
       'booth_dot.digits': [0, 0],
       'booth_dot.feeds': [0.852, 1.221],
-      'booth_dot.joins': [0.084, 0.294],
+      'booth_dot.joins': [1, 1],
       'booth_dot.rows': [2.192, 2.242],
       'booth_dot.top_rows': [1.883, 1.894],
       'booth_dot.flip_flops': [0, 0],
