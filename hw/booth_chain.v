@@ -4,6 +4,9 @@
 //   The corrections depend on the weights alone: see booth_dot.v.
 // The chain adds digit 0 of all lanes, then digit 1 on top of that sum shifted right by two, and so on: the two bits
 //   that leave are final, and no adder is needed to join the digits.
+// Where the sum is two bits wider than a row or more, every other row is added to the low bits only, and its carry
+//   enters the next row's adder above that row.  The upper bits thus pass half as many adders, in each of which they
+//   would take a site without a LUT; a carry that enters takes none beyond the site of the bit it meets.
 // Digit of a lane, from three weight bits h m l: -2h + m + l (radix-4 Booth); in the top digit of an odd width h
 //   equals m: digit in {-1, 0, 1}, rows of A_W bits; SIGN = 1: the weight is one bit, 1 for +1 and 0 for -1.
 //   SIGN = 2: the weight m is 0 or 1 and the activations two's complement; each row has its top bit inverted, which adds
@@ -49,7 +52,22 @@ module booth_chain #(
                 sum_bits = sum_bits + 1;
                 most = most >> 1;
             end
-            if (sum_bits == 0) sum_bits = 1;
+        end
+    endfunction
+
+    // 1: the carry of row `row` enters the next adder.  Counted from the last lane, whose row is added to all bits.
+    function integer sets_aside;
+        input integer row;
+        sets_aside = (LANES - row % LANES) % 2 == 0 && sum_bits(row + 1, 0) >= row_bits(row) + 2 ? 1 : 0;
+    endfunction
+
+    // Bits of the running sum that row `row` is added to, without a carry that enters beside it.
+    function integer from_bits;
+        input integer row;
+        integer whole;  // rows
+        begin
+            whole = row % LANES > 0 && sets_aside(row - 1) != 0 ? row - 1 : row;
+            from_bits = sum_bits(whole, whole % LANES == 0 ? 1 : 0);
         end
     endfunction
 
@@ -62,48 +80,44 @@ module booth_chain #(
             localparam LANE = r % LANES;
             localparam DIGIT = r / LANES;
             localparam ROW_W = row_bits(r);
-            localparam SUM_W = sum_bits(r + 1, 0);
+            localparam ASIDE = sets_aside(r);
+            localparam TAKES = LANE > 0 ? sets_aside(r - 1) : 0;
+            localparam FROM_W = from_bits(r);
+            localparam SUM_W = ASIDE != 0 ? FROM_W : sum_bits(r + 1, 0);
             wire [A_W-1:0] a = activations[LANE*A_W +: A_W];
             wire h = digits[3*(LANE*DIGITS+DIGIT)+2];
             wire m = digits[3*(LANE*DIGITS+DIGIT)+1];
             wire l = digits[3*(LANE*DIGITS+DIGIT)];
             wire [ROW_W-1:0] row;
-            wire [SUM_W-1:0] sum;
-            if (SIGN != 0) begin : gen_sign
-                wire unused = &{1'b0, h, l};
-                if (SIGN == 1) begin : gen_sign_row
-                    assign row = a ^ {ROW_W{!m}};
-                end else begin : gen_gated_row
-                    localparam [ROW_W-1:0] TOP_BIT = SIGN == 2 ? ~({ROW_W{1'b1}} >> 1) : {ROW_W{1'b0}};
-                    assign row = (a & {ROW_W{m}}) ^ TOP_BIT;
-                end
-            end else if (TOP != 0 && DIGIT == DIGITS - 1) begin : gen_top
-                wire unused = &{1'b0, l & h};
-                assign row = (a & {ROW_W{m ^ l}}) ^ {ROW_W{h & !l}};
-            end else begin : gen_digit
-                wire negative = h && !(m && l);
-                wire one = m ^ l;
-                wire two = h ? !m && !l : m && l;
-                wire [A_W+1:0] shifted = {1'b0, a, 1'b0};  // a[-1] is bit 0
-                for (b = 0; b < ROW_W; b = b + 1) begin : gen_bit
-                    assign row[b] = ((one & shifted[b+1]) | (two & shifted[b])) ^ negative;
-                end
+            wire [SUM_W-1:0] sum;  // less the carry set aside
+            // in the top digit of an odd width h equals m, and no digit is 2 or -2
+            wire negative = SIGN == 0 ? h && !(m && l) : SIGN == 1 && !m;
+            wire one = SIGN == 0 ? m ^ l : SIGN == 1 || m;
+            wire two = SIGN == 0 && ROW_W > A_W && (h ? !m && !l : m && l);
+            wire [A_W+1:0] shifted = {1'b0, a, 1'b0};  // a[-1] is bit 0
+            wire unused_bit = &{1'b0, shifted};
+            for (b = 0; b < ROW_W; b = b + 1) begin : gen_bit
+                wire bit_of_row = ((one & shifted[b+1]) | (two & shifted[b])) ^ negative ^ (SIGN == 2 && b == ROW_W - 1);
+                assign row[b] = bit_of_row;
             end
-            if (r == 0) begin : gen_first
+            if (FROM_W == 0) begin : gen_first
                 assign sum = row;
             end else begin : gen_add
-                // the running sum is the narrower operand, so that it feeds the carry chain directly
-                localparam FROM_W = sum_bits(r, LANE == 0 ? 1 : 0);
-                wire [FROM_W-1:0] x;
-                if (LANE == 0) begin : gen_shift
-                    localparam BEFORE_W = sum_bits(r, 0);
-                    wire [BEFORE_W+1:0] sum_before = {2'b00, gen_row[r-1].sum};
-                    assign x = sum_before[FROM_W+1:2];
-                    wire unused = &{1'b0, sum_before};
-                end else begin : gen_same
-                    assign x = gen_row[r-1].sum;
-                end
-                if (FROM_W > ROW_W) begin : gen_wide
+                // The running sum must feed the carry chain directly.  Yosys does that with the narrower operand, and of
+                // equal ones with the one of fewer wires: each bit of the row is a wire by itself.
+                localparam LEFT = LANE == 0 ? 2 : 0;  // its bits that have left
+                wire [FROM_W-1:0] x = gen_row[r-1].sum[LEFT +: FROM_W];
+                if (ASIDE != 0) begin : gen_aside
+                    // one bit more makes the other operand wider; the carry is what that bit changes by
+                    wire [ROW_W:0] low = {1'b0, x[ROW_W-1:0]} + {x[ROW_W], row};
+                    wire carry = low[ROW_W] ^ x[ROW_W];
+                    assign sum = {x[FROM_W-1:ROW_W], low[ROW_W-1:0]};
+                end else if (TAKES != 0) begin : gen_take
+                    wire [SUM_W-1:0] above = {{(SUM_W - FROM_W){1'b0}}, x} >> (ROW_W + 1);
+                    wire unused_zeros = &{1'b0, above};
+                    assign sum = {{(SUM_W - ROW_W - 1){1'b0}}, x[ROW_W:0]}
+                               + {above[SUM_W-ROW_W-2:0], gen_row[r-1].gen_add.gen_aside.carry, row};
+                end else if (FROM_W > ROW_W) begin : gen_wide
                     assign sum = {{(SUM_W - ROW_W){1'b0}}, x[ROW_W-1:0]}
                                + {{(SUM_W - FROM_W){1'b0}}, x[FROM_W-1:ROW_W], row};
                 end else begin : gen_narrow

@@ -66,7 +66,10 @@ module booth_tree #(
                 .activations(activations[LANES*A_W-1:LEFT*A_W]), .digits(digits[LANES*DIGITS*3-1:LEFT*DIGITS*3]),
                 .y(right)
             );
-            assign total = {{(Y_W - LEFT_W){1'b0}}, left} + {{(Y_W - RIGHT_W){1'b0}}, right};
+            // A sum that is not by itself an operand of the next: Yosys makes 3:2 compressors of sums of more than two
+            // operands, which take more LUTs than carry chains.  It drops the zero afterwards.
+            wire unused_zero;
+            assign {total, unused_zero} = {{(Y_W - LEFT_W){1'b0}}, left, 1'b0} + {{(Y_W - RIGHT_W){1'b0}}, right, 1'b0};
         end else if (PIPELINE == 0 || DIGITS == 1) begin : gen_chain
             wire [Y_W-1:0] sum;
             booth_chain #(.LANES(LANES), .A_W(A_W), .DIGITS(DIGITS), .TOP(TOP), .SIGN(SIGN), .Y_W(Y_W)) chain (
@@ -99,7 +102,10 @@ module booth_tree #(
                 if (d == 0) begin : gen_first
                     assign so_far = shifted[Y_W-1:0];
                 end else begin : gen_join
-                    assign so_far = gen_digit[d-1].so_far + shifted[Y_W-1:0];
+                    // only the upper bits: fewer positions, and no compressors, as above
+                    wire [Y_W-1:0] lower = gen_digit[d-1].so_far;
+                    wire [Y_W-2*d-1:0] upper = lower[Y_W-1:2*d] + shifted[Y_W-1:2*d];
+                    assign so_far = {upper, lower[2*d-1:0]};
                 end
             end
             assign total = gen_digit[DIGITS-1].so_far;

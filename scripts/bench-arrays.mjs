@@ -18,17 +18,26 @@ const CASES = [
   { a: 4, w: 1, kind: 2, s: 8, p: 14 },
   { a: 4, w: 1, kind: 2, s: 16, p: 14 },
   { a: 2, w: 2, kind: 3, s: 8, p: 16 },
+  { a: 2, w: 2, kind: 3, s: 16, p: 16 },
   { a: 2, w: 2, kind: 1, s: 8, p: 16 },
   { a: 2, w: 2, kind: 1, s: 16, p: 16 },
   { a: 3, w: 3, kind: 1, s: 8, p: 16 },
+  { a: 3, w: 3, kind: 1, s: 16, p: 16 },
   { a: 4, w: 4, kind: 1, s: 8, p: 16 },
   { a: 4, w: 4, kind: 1, s: 16, p: 16 },
   { a: 8, w: 8, kind: 1, s: 8, p: 24 },
   { a: 8, w: 8, kind: 1, s: 16, p: 24 },
 ];
 const LIBRARY = ['booth_dot', 'booth_tree', 'booth_chain', 'popcount_few', 'bit_count'];
-/** LUTs per product to reach. */
-const GOALS = { '1x1': 1.5, '2x2 ternary': 3, '2x2': 4, '3x3': 9, '4x4': 12, '8x8': 42 };
+/** LUTs and sites per product to reach. */
+const GOALS = {
+  '1x1': [1.5, 2.4],
+  '2x2 ternary': [3, 7],
+  '2x2': [4, 7],
+  '3x3': [9, 13],
+  '4x4': [12, 17],
+  '8x8': [42, 52],
+};
 
 /**
  * A processing element around one array, as matrix_vector has it when thresholds absorb the constant. `row_done` comes
@@ -104,14 +113,18 @@ export async function measureArrays() {
   });
   const figures = await synthesizeAll(jobs, 'xc7');
   console.log('\n## One processing element: array and accumulator (xc7)\n');
-  const measured = 'behavioural LUT | LUT | sites | LUT per product | goal | ratio';
-  printHead(`weights | activations | S | P | ${measured} | pipelined LUT | sites | FF`);
+  const measured = 'behavioural LUT | ratio | LUT | per product | goal | sites | per product | goal';
+  printHead(`weights | activations | S | P | ${measured} | pipelined LUT | more | sites | per product | FF`);
   CASES.forEach(({ a, w, kind, bipolar, s, p }, index) => {
     const [plain, array, pipelined] = figures.slice(3 * index, 3 * index + 3);
     const weights = kind === 3 ? 'ternary' : kind === 2 ? 'bipolar' : `${w} bits`;
-    const activations = bipolar ? 'bipolar' : `${a} bits`;
-    const row = [weights, activations, s, p, plain.lut, array.lut, array.sites, (array.lut / s).toFixed(2)];
-    row.push(GOALS[`${w}x${a}${kind === 3 ? ' ternary' : ''}`] ?? '', (plain.lut / array.lut).toFixed(1));
-    printRow(...row, pipelined.lut, pipelined.sites, pipelined.ff);
+    const [lutGoal, siteGoal] = GOALS[`${w}x${a}${kind === 3 ? ' ternary' : ''}`] ?? ['', ''];
+    const each = (count) => (count / s).toFixed(2);
+    printRow(
+      ...[weights, bipolar ? 'bipolar' : `${a} bits`, s, p, plain.lut, (plain.lut / array.lut).toFixed(1)],
+      ...[array.lut, each(array.lut), lutGoal, array.sites, each(array.sites), siteGoal],
+      ...[pipelined.lut, `${(100 * (pipelined.lut / array.lut - 1)).toFixed(1)} %`],
+      ...[pipelined.sites, each(pipelined.sites), pipelined.ff],
+    );
   });
 }

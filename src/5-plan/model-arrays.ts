@@ -7,7 +7,6 @@ export interface BoothCost {
   readonly topRows: number; // of the rows of digits -1 .. 1
   readonly digits: number; // radix-4 digits of all lanes
   readonly joins: number; // bits at which the adders that join digits and lanes have two operands
-  readonly compressed: number; // of these, weighed by how many operands Yosys gathers into one sum of 3:2 compressors
   readonly feeds: number; // carry positions that have no LUT of their own
   readonly registers: number; // flip-flops
   readonly bits: number; // of the exact sum
@@ -66,7 +65,12 @@ function countBooth({ lanes, activationBits, digits, short, bits, chain }: Booth
         const row = Math.min(rowBits(d), Math.max(0, bits - 2 * d));
         if (rowBits(d) > activationBits) rows += count * row;
         else topRows += count * row;
-        for (let lane = 2; lane <= count; lane++) feeds += width(lane) - row;
+        for (let lane = 1; lane < count; lane++) {
+          // every other row's carry leaves at one position, where the sum is two bits wider than a row (booth_chain)
+          const aside = (count - lane) % 2 === 0 && bitsOf((lane + 1) * rowMost(d)) >= rowBits(d) + 2;
+          const above = width(lane + 1) - row;
+          feeds += aside ? Math.min(1, above) : above;
+        }
         registers += width(count);
         if (d === 0) continue;
         const both = Math.max(0, Math.min(used(bitsOf(most(count, d))) - 2 * d, width(count)));
@@ -77,13 +81,11 @@ function countBooth({ lanes, activationBits, digits, short, bits, chain }: Booth
       registers += used(bitsOf(most(count, digits)));
   };
   visit(lanes, second);
-  const operands = Math.ceil(lanes / chain) * digits;
   return {
     rows,
     topRows,
     digits: lanes * digits,
     joins,
-    compressed: operands > 2 ? joins * (1 - 2 / operands) : 0,
     feeds,
     registers,
     bits: bitsOf(most(lanes, digits)),

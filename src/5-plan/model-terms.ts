@@ -366,7 +366,6 @@ function addArray(add: Add, shape: ArrayShape, accumulator: number): number {
       add('booth_dot.top_rows', cost.topRows);
       add('booth_dot.digits', cost.digits);
       add('booth_dot.joins', cost.joins);
-      add('booth_dot.compressed', cost.compressed);
       add('booth_dot.feeds', cost.feeds);
       return cost.bits;
     }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { boundNetwork } from '../../src/4-bounds/bounds.js';
 import { seededRandom } from '../../src/5-plan/engines/unrolled/random.js';
@@ -16,17 +17,61 @@ describe('booth_dot, against LUTs, sites and flip-flops that Yosys counts', () =
   const base = { chain: 8, bits: 32 };
   test.each([
     [{ lanes: 2, activationBits: 3, digits: 1, short: true }, 6, 7, 4], // 1-bit weights
-    [{ lanes: 4, activationBits: 2, digits: 1, short: true }, 8, 13, 4],
+    [{ lanes: 4, activationBits: 2, digits: 1, short: true }, 8, 12, 4],
     [{ lanes: 1, activationBits: 2, digits: 2, short: false }, 7, 10, 6], // 4-bit weights
-    [{ lanes: 8, activationBits: 2, digits: 2, short: false }, 52, 89, 12],
-    [{ lanes: 8, activationBits: 8, digits: 1, short: false }, 72, 89, 12], // 2-bit weights
+    [{ lanes: 8, activationBits: 2, digits: 2, short: false }, 52, 79, 12],
+    [{ lanes: 8, activationBits: 8, digits: 1, short: false }, 72, 84, 12], // 2-bit weights
+    [{ lanes: 16, activationBits: 4, digits: 2, short: false }, 183, 238, 32],
   ])('%j', (shape, lut, sites, ff) => {
     const { rows, topRows, joins, feeds, registers } = boothCost({ ...base, ...shape });
     expect(rows + topRows + joins).toBe(lut);
     expect(rows + topRows + joins + feeds).toBe(sites);
     expect(registers).toBe(ff);
   });
+
+  test('every carry chain is fed by the running sum, and no sums become compressors', async () => {
+    const files = ['booth_dot', 'booth_tree', 'booth_chain'].map(
+      (name) => [`${name}.v`, readFileSync(`hw/${name}.v`, 'utf8')] as const,
+    );
+    const shapes = [
+      { lanes: 8, activationBits: 3, weightBits: 3, bits: 9 },
+      { lanes: 8, activationBits: 4, weightBits: 4, bits: 8 }, // modulo 2^8
+      { lanes: 33, activationBits: 2, weightBits: 2, bits: 8 },
+      { lanes: 9, activationBits: 5, weightBits: 6, bits: 16 },
+    ];
+    const found = await synthesizeAll(
+      shapes.map((shape) => ({
+        name: Object.values(shape).join(),
+        top: 'top',
+        files: new Map([['top.v', arrayBetweenRegisters(shape)], ...files]),
+      })),
+      'xc7',
+    );
+    for (const [k, { weightBits, ...shape }] of shapes.entries()) {
+      const digits = Math.ceil(weightBits / 2);
+      const cost = boothCost({ ...shape, digits, short: weightBits % 2 === 1, chain: 8 });
+      const lut = cost.rows + cost.topRows + cost.joins;
+      expect(found[k], JSON.stringify(shapes[k])).toMatchObject({ lut, sites: lut + cost.feeds });
+    }
+  }, 300_000);
 });
+
+function arrayBetweenRegisters(shape: {
+  lanes: number;
+  activationBits: number;
+  weightBits: number;
+  bits: number;
+}): string {
+  const { lanes, activationBits, weightBits, bits } = shape;
+  const [a, w, y] = [lanes * activationBits - 1, lanes * weightBits - 1, bits - 1];
+  return `module top (input clk, input [${a}:0] a_in, input [${w}:0] w_in, output reg [${y}:0] y);
+  reg [${a}:0] a; reg [${w}:0] w; wire [${y}:0] sum;
+  always @(posedge clk) begin a <= a_in; w <= w_in; y <= sum; end
+  booth_dot #(.SIMD(${lanes}), .A_W(${activationBits}), .W_W(${weightBits}), .PIPELINE(1), .Y_W(${bits})) array (
+    .clk(clk), .enable(1'b1), .activations(a), .weights(w), .sum(sum));
+endmodule
+`;
+}
 
 describe('a ROM', () => {
   const image = (width: number, words: string[]) => ({ file: 'x.mem', width, words });

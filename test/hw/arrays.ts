@@ -50,6 +50,20 @@ export function randomOperands(count: number, lanes: number, aWidth: number, wWi
   });
 }
 
+/** Activations that are all 0 or all ones in most lanes, as rows are largest with these; any weights, many of them equal. */
+export function extremeOperands(count: number, lanes: number, aWidth: number, wWidth: number, kind: number) {
+  const random = new Random(lanes * 10_000 + aWidth * 100 + wWidth + 1);
+  const largest = 2n ** BigInt(aWidth) - 1n;
+  return Array.from({ length: count }, (): Operands => {
+    const [usual] = random.words(1, wWidth);
+    const a = random
+      .words(lanes, 3)
+      .map((choice) => (choice < 4n ? 0n : choice < 7n ? largest : largest >> 1n));
+    const w = random.words(lanes, wWidth + 2).map((word) => (word < 2n ** BigInt(wWidth) ? word : usual));
+    return { a, w: w.map((code) => allowed(code, kind)) };
+  });
+}
+
 /** All operands there are. */
 export function allOperands(lanes: number, aWidth: number, wWidth: number, kind: number): Operands[] {
   const all = Array.from({ length: 2 ** (lanes * (aWidth + wWidth)) }, (_, word): Operands => {

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { allOperands, boothBench, randomOperands } from './arrays.js';
+import { allOperands, boothBench, extremeOperands, randomOperands } from './arrays.js';
 import { FREE_RUNNING, runBench } from './bench.js';
 import { BIPOLAR, SIGNED, TERNARY, UNSIGNED } from './operands.js';
 
@@ -31,6 +31,9 @@ describe('booth_dot, all operands', () => {
     [2, BIPOLAR, 1, SIGNED, 4, 2, 8],
     [3, BIPOLAR, 1, SIGNED, 3, 2, 3], // modulo 2^3
     [2, BIPOLAR, 1, UNSIGNED, 5, 1, 9],
+    [4, UNSIGNED, 2, SIGNED, 2, 4, 8], // a carry that enters the next adder
+    [5, UNSIGNED, 1, SIGNED, 2, 5, 8],
+    [8, UNSIGNED, 1, BIPOLAR, 1, 8, 8],
     [4, BIPOLAR, 1, TERNARY, 2, 4, 8],
   ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
     const [SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
@@ -57,9 +60,30 @@ describe('booth_dot, random operands', () => {
     [64, BIPOLAR, 1, SIGNED, 16, 5, 24],
     [33, BIPOLAR, 1, UNSIGNED, 3, 8, 5],
     [24, BIPOLAR, 1, TERNARY, 2, 7, 7],
+    [8, UNSIGNED, 2, SIGNED, 2, 8, 6],
+    [8, UNSIGNED, 3, SIGNED, 3, 8, 9],
+    [9, UNSIGNED, 4, SIGNED, 4, 9, 12],
+    [16, UNSIGNED, 8, SIGNED, 8, 8, 20],
   ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
     const [SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
     const array = { SIMD, A_W, A_KIND, W_W, W_KIND, CHAIN, Y_W };
     await runBench(boothBench(array, randomOperands(500, SIMD, A_W, W_W, W_KIND)), FREE_RUNNING);
+  });
+});
+
+describe('booth_dot, sums at the ends of their range', () => {
+  test.each([
+    [8, 2, SIGNED, 2, 8],
+    [8, 3, SIGNED, 3, 8],
+    [7, 3, SIGNED, 5, 8],
+    [8, 4, SIGNED, 4, 8],
+    [16, 4, SIGNED, 4, 16],
+    [8, 8, SIGNED, 8, 8],
+    [20, 2, TERNARY, 2, 20],
+    [24, 1, BIPOLAR, 1, 24],
+  ])('SIMD %i, A of %i bits, W kind %i of %i bits, chains of %i', async (...values) => {
+    const [SIMD, A_W, W_KIND, W_W, CHAIN] = values;
+    const array = { SIMD, A_W, A_KIND: UNSIGNED, W_W, W_KIND, CHAIN, Y_W: 24 };
+    await runBench(boothBench(array, extremeOperands(400, SIMD, A_W, W_W, W_KIND)), FREE_RUNNING);
   });
 });

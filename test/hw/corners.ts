@@ -264,6 +264,11 @@ export const CORNERS: readonly Corner[] = [
       [1, 1, 1, 0, 2, 1],
       [9, 4, 1, 0, 3, 8],
       [1, 16, 9, 0, 0, 34],
+      // carries that enter the next adder, from the first lane of a digit on and not
+      [8, 2, 1, 0, 0, 6],
+      [9, 3, 2, 1, 0, 9],
+      [8, 4, 2, 0, 0, 11],
+      [20, 1, 1, 0, 1, 5],
     ],
   ),
   ...rows(
