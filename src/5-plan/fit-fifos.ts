@@ -2,7 +2,7 @@
  * FIFOs where branches meet, held against the schedule of the whole network, which knows every register. The analysis in
  * reconvergence.ts asks that a fork is never late by an even pace; the network needs no more than to keep its interval.
  */
-import { depthOf, type JoinedUnits, withDepths } from './reconvergence.js';
+import { depthOf, type JoinedUnits, withDepths, withFifosBehindConverters } from './reconvergence.js';
 import { scheduleOf } from './schedule/schedule.js';
 import type { Part, Plan, Unit } from './types.js';
 
@@ -23,38 +23,55 @@ export interface FittedUnits {
  * Take from the FIFOs what they do not need, and give them what they lack.
  *
  * Where the interval is not kept, or the analysis knows no depth, FIFOs get what endless ones hold at an even pace, which
- * is enough, since the same events are then possible at the same times. FIFOs about which forks disagree are tried with the
+ * is enough, since the same events are then possible at the same times; if that does not help, behind converters. FIFOs about which forks disagree are tried with the
  * least that a fork asks for. No depth is taken with which the network could stand still if every pipeline held a
  * single beat, which is what they hold at least, whoever stalls.
  *
  * @param interval that is to be kept, in cycles; where it cannot be kept, the units' cycles say so
  */
 export function fitFifos({ units, doubtful, unknown }: JoinedUnits, interval: number): FittedUnits {
-  const fifos = units.flatMap(({ before, second }) =>
-    [before.at(0), second?.parts.at(0)].flatMap((part) => (part?.module === 'stream_fifo' ? [part] : [])),
-  );
-  const planned = new Map(fifos.map((part) => [part, depthOf(part)]));
+  const planned = plannedDepths(units);
   let best = withCycles(units, planned);
-  const tryOut = (depths: Depths, most: number) => {
-    const trial = withCycles(units, depths);
-    if (trial.cycles.interval <= most) best = trial;
+  let parts = units; // that the depths are of
+  const tryOut = (depths: Depths, most: number, changed = parts) => {
+    const trial = withCycles(changed, depths);
+    if (trial.slowest <= most) [best, parts] = [trial, changed];
   };
-  if (unknown.size > 0 || best.cycles.interval > interval) {
-    const { depths: held } = scheduleOf(units, { images: HELD_INFERENCES, interval, endless: true });
+  // deeper FIFOs have to be worth it
+  const faster = () => best.slowest - 1;
+  const isSlow = () => best.slowest > interval;
+  if (unknown.size > 0 || isSlow()) {
+    const held = heldBy(units, interval);
     const known = new Map(planned);
     for (const part of unknown) known.set(part, held.get(part) ?? depthOf(part));
-    tryOut(known, Math.max(interval, best.cycles.interval));
-    if (best.cycles.interval > interval) tryOut(held, best.cycles.interval - 1); // deeper ones have to be worth it
+    tryOut(known, Math.max(interval, best.slowest));
+    if (isSlow()) tryOut(held, faster());
+  }
+  if (isSlow()) {
+    const moved = withFifosBehindConverters(units);
+    tryOut(heldBy(moved, interval), faster(), moved);
   }
   for (const [part, depth] of doubtful)
     if (depth < (best.depths.get(part) ?? 0))
-      tryOut(new Map(best.depths).set(part, depth), Math.max(interval, best.cycles.interval));
-  if (best.cycles.latency === Number.POSITIVE_INFINITY) throw new Error('the planned network stands still');
+      tryOut(new Map(best.depths).set(part, depth), Math.max(interval, best.slowest));
+  if (best.slowest === Number.POSITIVE_INFINITY) throw new Error('the planned network stands still');
   return best;
+}
+
+function plannedDepths(units: readonly Unit[]): Depths {
+  const parts = units.flatMap(({ before, second }) => [...before, ...(second?.parts ?? [])]);
+  const fifos = parts.filter(({ module }) => module === 'stream_fifo');
+  return new Map(fifos.map((part) => [part, depthOf(part)]));
+}
+
+/** What endless FIFOs hold at most when the source has an even pace. */
+function heldBy(units: readonly Unit[], interval: number): Depths {
+  return scheduleOf(units, { images: HELD_INFERENCES, interval, endless: true }).depths;
 }
 
 interface Candidate extends FittedUnits {
   readonly depths: Depths;
+  readonly slowest: number; // the longer one of the last two intervals: with FIFOs that lack a beat or two they vary
 }
 
 /** Cycles with a source that never pauses; infinite where the network can stand still. */
@@ -62,8 +79,11 @@ function withCycles(units: readonly Unit[], depths: Depths): Candidate {
   const fitted = withDepths(units, depths);
   const safe = depths.size === 0 || scheduleOf(fitted, { images: 1, cautious: true }).complete;
   const ends = safe ? scheduleOf(fitted, { images: TIMED_INFERENCES }).ends : undefined;
-  const cycles = ends
-    ? { interval: ends[TIMED_INFERENCES - 1] - ends[TIMED_INFERENCES - 2], latency: ends[0] }
-    : { interval: Number.POSITIVE_INFINITY, latency: Number.POSITIVE_INFINITY };
-  return { units: fitted, cycles, depths };
+  if (!ends) {
+    const never = Number.POSITIVE_INFINITY;
+    return { units: fitted, cycles: { interval: never, latency: never }, depths, slowest: never };
+  }
+  const [before, last] = [2, 1].map((k) => ends[TIMED_INFERENCES - k] - ends[TIMED_INFERENCES - k - 1]);
+  const cycles = { interval: last, latency: ends[0] };
+  return { units: fitted, cycles, depths, slowest: Math.max(before, last) };
 }

@@ -236,6 +236,24 @@ export function withDepths(units: readonly Unit[], depths: ReadonlyMap<Part, num
   });
 }
 
+/**
+ * The same units with FIFOs behind converters to more lanes: in front of them, such a converter holds one word while a
+ * concatenation takes the other input's, and then makes no more than its own pace.
+ */
+export function withFifosBehindConverters(units: readonly Unit[]): Unit[] {
+  const move = (parts: readonly Part[]): readonly Part[] => {
+    const [fifo, ...converters] = parts;
+    const last = converters.at(-1);
+    if (fifo?.module !== 'stream_fifo' || !last || last.output.lanes <= last.input.lanes) return parts;
+    return [...converters, fifoPart(last.output, depthOf(fifo), fifo.instance)];
+  };
+  return units.map((unit) => {
+    const { before, second } = unit;
+    if (!second) return unit;
+    return { ...unit, before: move(before), second: { ...second, parts: move(second.parts) } };
+  });
+}
+
 /** A FIFO of so many beats in its memory. */
 function fifoPart(stream: Stream, beats: number, instance: string): Part {
   const width = stream.lanes * stream.laneBits;

@@ -194,6 +194,7 @@ class Writer {
     const { laneBits } = this;
     if ('constant' in output) return `${laneBits}'h${output.constant.toString(16)}`;
     const { from, shift, invert } = output;
+    if (shift >= laneBits) return `${laneBits}'h0`; // all bits of the value lie beyond the lane
     const field = this.fields[from];
     const width = Math.min(laneBits - shift, field.width);
     const name = `y${row}`;

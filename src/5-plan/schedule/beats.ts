@@ -1,4 +1,4 @@
-/** The beats of a stream in one inference, and who waits for them. */
+/** The beats of a stream, and who waits for them. */
 
 /** Something that decides events on streams, in cycles, from those it knows. */
 export abstract class Process {
