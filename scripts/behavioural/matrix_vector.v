@@ -69,6 +69,7 @@ module matrix_vector #(
             reg signed [ACC_W-1:0] accumulator, result;
             wire signed [ACC_W-1:0] accumulated = accumulator + dot_held;
             integer i;
+            (* operand_side *)  // as in hw/
             rom #(
                 .WIDTH(SIMD * W_W),
                 .DEPTH(DEPTH),
