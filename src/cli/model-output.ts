@@ -1,6 +1,6 @@
 /** Models that commands write: a folder with model.json and .npy files, or one file when the name ends in .json. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
 import type { Network } from '../1-import/types.js';
 import { badOption } from '../diagnostics/command-errors.js';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -10,9 +10,10 @@ import { checkReplaceable, checkWritable, writeFolder, writeWhole } from '../sha
 /**
  * Before long work: whether writeModel will find a place for its result.
  *
- * @throws folder_not_ours, folder_not_writable; bad_option for the name of a file of another format
+ * @param model that the command reads
+ * @throws folder_not_ours, folder_not_writable; bad_option for the model's own place and the name of a file of another format
  */
-export function checkModelOutput(out: string): void {
+export function checkModelOutput(out: string, model: string): void {
   const extension = extname(out).toLowerCase();
   if (extension === '.onnx' || extension === '.tflite')
     fail(
@@ -23,8 +24,23 @@ export function checkModelOutput(out: string): void {
         'narrowgate export makes ONNX files of the network that this command writes',
       ),
     );
+  if (fileOf(out) === fileOf(model))
+    fail(
+      badOption(
+        '--output',
+        'another place than that of the model',
+        out,
+        'the model would be gone: choose another name with -o',
+      ),
+    );
   if (!isFile(out)) checkReplaceable(out, MODEL_FILE);
   checkWritable(out);
+}
+
+/** The file that a model or an output consists of, links followed. */
+function fileOf(place: string): string {
+  const file = isFile(place) ? place : join(place, MODEL_FILE);
+  return existsSync(file) ? realpathSync(file) : resolve(file);
 }
 
 function isFile(out: string): boolean {

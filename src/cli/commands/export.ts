@@ -23,7 +23,7 @@ export async function exportModel(given: GivenOptions, output: Output): Promise<
   const chosen = parseFormat(format);
   if (chosen !== 'json' && extname(out).toLowerCase() !== '.onnx')
     fail(errors.badOption('--output', 'a file name ending in .onnx', out));
-  if (chosen === 'json') checkModelOutput(out);
+  if (chosen === 'json') checkModelOutput(out, model);
   const network = await importModel(model, {
     inputPort: parsePortType(given.inputType, given.inputScale),
     tfliteRounding: parseTfliteRounding(given.tfliteRounding, model),

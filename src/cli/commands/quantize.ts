@@ -28,7 +28,7 @@ export async function quantize(given: GivenOptions, output: Output): Promise<num
   const model = given.model ?? '';
   const widths = parseWidths(given);
   const options = parseQuantize(given);
-  checkModelOutput(given.output ?? '');
+  checkModelOutput(given.output ?? '', model);
   const most = parseWhole('--count', given.count, 1, 2 ** 31) ?? DEFAULT_COUNT;
   const inputPort = parsePortType(given.inputType, given.inputScale);
   const tfliteRounding = parseTfliteRounding(given.tfliteRounding, model);

@@ -42,7 +42,7 @@ export async function train(given: GivenOptions, output: Output): Promise<number
   const range = parseRange(given);
   if ((given.testInputs === undefined) !== (given.testLabels === undefined))
     fail(commandErrors.usage('expected both of --test-inputs and --test-labels, or none', 'train'));
-  checkModelOutput(out);
+  checkModelOutput(out, model);
   const inputPort = parsePortType(given.inputType, given.inputScale);
   const tfliteRounding = parseTfliteRounding(given.tfliteRounding, model);
   const prepared = prepareFloat(await importModel(model, { inputPort, tfliteRounding }));
