@@ -27,6 +27,29 @@ export function tapsOf({ kernel }: IntegerWindow): number {
   return kernel.height * kernel.width;
 }
 
+/** Whether any window has a tap on the image; sliding_window refuses an image that is padding to all of them. */
+export function touchesImage({
+  kernel,
+  stride,
+  dilation,
+  padding,
+  image,
+  positions,
+}: IntegerWindow): boolean {
+  const touches = (size: number, taps: number, step: number, apart: number, pad: number, count: number) => {
+    for (let line = 0; line < count; line++)
+      for (let tap = 0; tap < taps; tap++) {
+        const position = line * step + tap * apart - pad;
+        if (position >= 0 && position < size) return true;
+      }
+    return false;
+  };
+  return (
+    touches(image.height, kernel.height, stride.height, dilation.height, padding.top, positions.height) &&
+    touches(image.width, kernel.width, stride.width, dilation.width, padding.left, positions.width)
+  );
+}
+
 /**
  * The line buffer that makes windows of an image.
  *

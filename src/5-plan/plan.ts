@@ -7,6 +7,7 @@ import * as errors from '../diagnostics/plan-errors.js';
 import { type AccumulatorOptions, mostBits, planAccumulator, policyOf } from './accumulator.js';
 import { buildUnits } from './build-units.js';
 import { chooseChannelOrders } from './channel-order.js';
+import { touchesImage } from './conv.js';
 import { blockRamPrice } from './cost.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
@@ -48,7 +49,7 @@ export interface PlanOptions {
  * Plan the hardware of a network. Where the plan has channel orders, it is that of the network with its channels so
  * permuted (permuteChannels).
  *
- * @throws accumulator_too_narrow, engine_impossible, fold_invalid, interval_impossible, operand_too_wide
+ * @throws accumulator_too_narrow, engine_impossible, fold_invalid, interval_impossible, operand_too_wide, window_misses_image
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
   const { target } = options;
@@ -101,6 +102,7 @@ export interface DraftPlan {
  * @throws what planNetwork throws
  */
 export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): DraftPlan {
+  refuseIdleWindows(bounded.network);
   const layers = pairLayers(bounded, options);
   const foldings = foldingsOf(bounded, layers, options);
   if (foldings.length === 1) return draftOf(bounded, layers, foldings[0], options);
@@ -112,6 +114,14 @@ export function draftNetwork(bounded: BoundedNetwork, options: PlanOptions): Dra
   });
   const best = tried.reduce((a, b) => (b.price < a.price ? b : a));
   return options.draft ? best.draft : draftOf(bounded, layers, best.folding, options);
+}
+
+function refuseIdleWindows({ nodes }: IntegerNetwork): void {
+  for (const node of nodes)
+    if ('window' in node && !touchesImage(node.window)) {
+      const { image, kernel, padding } = node.window;
+      fail(errors.windowMissesImage(node.name, node.source, image, kernel, padding));
+    }
 }
 
 /** The units of a network with a folding. */

@@ -1,4 +1,5 @@
 /** Messages about planning hardware: folding, widths, targets. */
+import type { Size } from '../1-import/types.js';
 import { define, type Location } from './diagnostic.js';
 
 interface FoldNumbers {
@@ -70,6 +71,19 @@ export const foldFile = define(
     message: `expected {"<layer>": {"pe": N, "simd": N}, ...}, ${what}`,
     at: { file, path: place ?? '' },
     hint: `layers of this model: ${layers.join(', ')}`,
+  }),
+);
+
+export const windowMissesImage = define(
+  'window_misses_image',
+  2,
+  'No window of a convolution or pool reaches the image: all lie in its padding.',
+  (node: string, at: Location, image: Size, kernel: Size, padding: { top: number; left: number }) => ({
+    message:
+      `'${node}': expected a window that reaches the ${image.height} x ${image.width} image, found a kernel of ` +
+      `${kernel.height} x ${kernel.width} whose windows all lie in the padding (${padding.top} above, ${padding.left} to the left)`,
+    at,
+    hint: 'less padding, or leave the node out: its output does not depend on its input',
   }),
 );
 
