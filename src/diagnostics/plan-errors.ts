@@ -1,6 +1,10 @@
 /** Messages about planning hardware: folding, widths, targets. */
-import type { Size } from '../1-import/types.js';
 import { define, type Location } from './diagnostic.js';
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
 
 interface FoldNumbers {
   readonly pe: number;
