@@ -20,7 +20,8 @@ module booth_chain #(
     parameter DIGITS = 2,  // digits of every lane, 1 .. 9
     parameter TOP    = 0,  // 1: the last digit is in {-1, 0, 1}
     parameter SIGN   = 0,  // 1: one digit in {-1, 1}; 2, 3: one digit in {0, 1}; only m is used
-    parameter Y_W    = 13  // bits of the sum: exactly those of its largest value
+    parameter Y_W    = 13, // bits of the sum: exactly those of its largest value
+    parameter KEEP_W = 64  // bits of the sum that are used, >= 1; those above are cut off outside
 ) (
     input  wire [LANES*A_W-1:0]      activations,
     input  wire [LANES*DIGITS*3-1:0] digits,  // per lane and digit {h, m, l}; lane 0, digit 0 in the low bits
@@ -56,9 +57,11 @@ module booth_chain #(
     endfunction
 
     // 1: the carry of row `row` enters the next adder.  Counted from the last lane, whose row is added to all bits.
+    // A carry that nothing uses would keep the sums below it as wide as they are.
     function integer sets_aside;
         input integer row;
-        sets_aside = (LANES - row % LANES) % 2 == 0 && sum_bits(row + 1, 0) >= row_bits(row) + 2 ? 1 : 0;
+        sets_aside = (LANES - row % LANES) % 2 == 0 && sum_bits(row + 1, 0) >= row_bits(row) + 2
+            && KEEP_W - 2 * (row / LANES) > row_bits(row) ? 1 : 0;
     endfunction
 
     // Bits of the running sum that row `row` is added to, without a carry that enters beside it.
@@ -73,8 +76,8 @@ module booth_chain #(
 
     genvar r, b;
     generate
-        if (LANES < 1 || LANES > 1024 || A_W < 1 || A_W > 16 || DIGITS < 1 || DIGITS > 9 || (SIGN != 0 && DIGITS != 1)
-            ) begin : gen_check
+        if (LANES < 1 || LANES > 1024 || A_W < 1 || A_W > 16 || DIGITS < 1 || DIGITS > 9 || KEEP_W < 1
+            || (SIGN != 0 && DIGITS != 1)) begin : gen_check
             booth_chain_ERROR_parameter_out_of_range see_header ();
         end else for (r = 0; r < ROWS; r = r + 1) begin : gen_row
             localparam LANE = r % LANES;
@@ -118,8 +121,11 @@ module booth_chain #(
                     assign sum = {{(SUM_W - ROW_W - 1){1'b0}}, x[ROW_W:0]}
                                + {above[SUM_W-ROW_W-2:0], gen_row[r-1].gen_add.gen_aside.carry, row};
                 end else if (FROM_W > ROW_W) begin : gen_wide
-                    assign sum = {{(SUM_W - ROW_W){1'b0}}, x[ROW_W-1:0]}
-                               + {{(SUM_W - FROM_W){1'b0}}, x[FROM_W-1:ROW_W], row};
+                    // Where no upper bit is used, the sum would be just another sum and a row.  Yosys makes 3:2
+                    // compressors of sums of more than two operands, which take more LUTs; it drops the zero afterwards.
+                    wire unused_zero;
+                    assign {sum, unused_zero} = {{(SUM_W - ROW_W){1'b0}}, x[ROW_W-1:0], 1'b0}
+                               + {{(SUM_W - FROM_W){1'b0}}, x[FROM_W-1:ROW_W], row, 1'b0};
                 end else begin : gen_narrow
                     assign sum = {{(SUM_W - FROM_W){1'b0}}, x} + {{(SUM_W - ROW_W){1'b0}}, row};
                 end

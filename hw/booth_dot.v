@@ -115,7 +115,7 @@ module booth_dot #(
     endgenerate
     booth_tree #(
         .LANES(SIMD), .CHAIN(CHAIN < 1 ? 1 : CHAIN), .A_W(ROW_A_W), .DIGITS(DIGITS), .TOP(TOP), .SIGN(SIGN), .PIPELINE(PIPELINE),
-        .REGISTER_AT(REGISTER_AT), .UNIT(UNIT), .Y_W(EXACT_W)
+        .REGISTER_AT(REGISTER_AT), .UNIT(UNIT), .Y_W(EXACT_W), .KEEP_W(Y_W)
     ) tree (
         .clk(clk), .enable(enable), .activations(operands), .digits(digits), .y(exact)
     );

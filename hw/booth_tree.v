@@ -18,7 +18,8 @@ module booth_tree #(
     parameter REGISTER_AT = 0,   // second row of registers, see above
     // bits of the sum, those of its largest value: LANES * UNIT with UNIT = largest sum of one lane
     parameter [63:0] UNIT = 64'd155,
-    parameter Y_W         = 11
+    parameter Y_W         = 11,
+    parameter KEEP_W      = 64   // bits of the sum that are used, >= 1; those above are cut off outside
 ) (
     input  wire                      clk,
     input  wire                      enable,
@@ -53,14 +54,14 @@ module booth_tree #(
             wire [RIGHT_W-1:0] right;
             booth_tree #(
                 .LANES(LEFT), .CHAIN(CHAIN), .A_W(A_W), .DIGITS(DIGITS), .TOP(TOP), .SIGN(SIGN), .PIPELINE(PIPELINE),
-                .REGISTER_AT(REGISTER_AT <= 1 ? 0 : REGISTER_AT - 1), .UNIT(UNIT), .Y_W(LEFT_W)
+                .REGISTER_AT(REGISTER_AT <= 1 ? 0 : REGISTER_AT - 1), .UNIT(UNIT), .Y_W(LEFT_W), .KEEP_W(KEEP_W)
             ) left_half (
                 .clk(clk), .enable(enable),
                 .activations(activations[LEFT*A_W-1:0]), .digits(digits[LEFT*DIGITS*3-1:0]), .y(left)
             );
             booth_tree #(
                 .LANES(RIGHT), .CHAIN(CHAIN), .A_W(A_W), .DIGITS(DIGITS), .TOP(TOP), .SIGN(SIGN), .PIPELINE(PIPELINE),
-                .REGISTER_AT(REGISTER_AT <= 1 ? 0 : REGISTER_AT - 1), .UNIT(UNIT), .Y_W(RIGHT_W)
+                .REGISTER_AT(REGISTER_AT <= 1 ? 0 : REGISTER_AT - 1), .UNIT(UNIT), .Y_W(RIGHT_W), .KEEP_W(KEEP_W)
             ) right_half (
                 .clk(clk), .enable(enable),
                 .activations(activations[LANES*A_W-1:LEFT*A_W]), .digits(digits[LANES*DIGITS*3-1:LEFT*DIGITS*3]),
@@ -72,7 +73,9 @@ module booth_tree #(
             assign {total, unused_zero} = {{(Y_W - LEFT_W){1'b0}}, left, 1'b0} + {{(Y_W - RIGHT_W){1'b0}}, right, 1'b0};
         end else if (PIPELINE == 0 || DIGITS == 1) begin : gen_chain
             wire [Y_W-1:0] sum;
-            booth_chain #(.LANES(LANES), .A_W(A_W), .DIGITS(DIGITS), .TOP(TOP), .SIGN(SIGN), .Y_W(Y_W)) chain (
+            booth_chain #(
+                .LANES(LANES), .A_W(A_W), .DIGITS(DIGITS), .TOP(TOP), .SIGN(SIGN), .Y_W(Y_W), .KEEP_W(KEEP_W)
+            ) chain (
                 .activations(activations), .digits(digits), .y(sum)
             );
             if (PIPELINE == 0) begin : gen_comb
@@ -92,7 +95,10 @@ module booth_tree #(
                 for (i = 0; i < LANES; i = i + 1) begin : gen_lane
                     assign own[3*i +: 3] = digits[3*(i*DIGITS+d) +: 3];
                 end
-                booth_chain #(.LANES(LANES), .A_W(A_W), .DIGITS(1), .TOP(SHORT), .Y_W(PART_W)) chain (
+                booth_chain #(
+                    .LANES(LANES), .A_W(A_W), .DIGITS(1), .TOP(SHORT), .Y_W(PART_W),
+                    .KEEP_W(KEEP_W > 2 * d ? KEEP_W - 2 * d : 1)
+                ) chain (
                     .activations(activations), .digits(own), .y(part)
                 );
                 always @(posedge clk) if (enable) held <= part;

@@ -36,6 +36,7 @@ describe('booth_dot, against LUTs, sites and flip-flops that Yosys counts', () =
     const shapes = [
       { lanes: 8, activationBits: 3, weightBits: 3, bits: 9 },
       { lanes: 8, activationBits: 4, weightBits: 4, bits: 8 }, // modulo 2^8
+      { lanes: 8, activationBits: 8, weightBits: 8, bits: 12 }, // two digits keep no more bits than a row
       { lanes: 33, activationBits: 2, weightBits: 2, bits: 8 },
       { lanes: 9, activationBits: 5, weightBits: 6, bits: 16 },
     ];

@@ -64,6 +64,12 @@ describe('booth_dot, random operands', () => {
     [8, UNSIGNED, 3, SIGNED, 3, 8, 9],
     [9, UNSIGNED, 4, SIGNED, 4, 9, 12],
     [16, UNSIGNED, 8, SIGNED, 8, 8, 20],
+    // digits that keep no more bits than a row, or one more: modulo 2^Y_W
+    [8, UNSIGNED, 8, SIGNED, 8, 8, 12],
+    [8, UNSIGNED, 4, SIGNED, 6, 8, 10],
+    [8, UNSIGNED, 4, SIGNED, 4, 8, 5],
+    [9, SIGNED, 3, SIGNED, 5, 9, 4],
+    [16, UNSIGNED, 2, SIGNED, 2, 8, 1],
   ])('SIMD %i, A kind %i of %i bits, W kind %i of %i bits, chains of %i, Y_W %i', async (...values) => {
     const [SIMD, A_KIND, A_W, W_KIND, W_W, CHAIN, Y_W] = values;
     const array = { SIMD, A_W, A_KIND, W_W, W_KIND, CHAIN, Y_W };
