@@ -12,6 +12,7 @@ import * as errors from '../diagnostics/plan-errors.js';
 import { engineCost } from './cost.js';
 import { MAX_CHAIN } from './engines/dsp-packing.js';
 import type { EngineChoice, EngineName, PlannedLayer } from './engines/types.js';
+import type { Memo } from './memo.js';
 import { conversionBeats } from './stream.js';
 import type { Target } from './types.js';
 
@@ -26,6 +27,7 @@ export interface FoldLayer {
   readonly engines: readonly EngineName[]; // that may be taken
   readonly fixed?: Fold;
   readonly planned?: PlannedLayer; // for engines that need to know more
+  readonly memo?: Memo; // see PlanOptions
 }
 
 /** One way to build a stage. */
@@ -209,7 +211,7 @@ export function layerOptions(each: FoldLayer, cycles: number): LaneOption[] {
       for (const engine of each.engines) {
         if (engine === 'unrolled' ? interval > 1 : pe > 1000) continue;
         const choice = { engine, pe, simd };
-        const cost = engineCost(each, choice);
+        const cost = knownCost(each, choice);
         const separate = layer.kind === 'conv' && layer.separate;
         const outLanes = requantiseLanes(pe, inputs / simd, each.levels);
         if (Number.isFinite(cost)) options.push({ inLanes: separate ? pe : simd, outLanes, cost, choice });
@@ -218,6 +220,16 @@ export function layerOptions(each: FoldLayer, cycles: number): LaneOption[] {
   if (options.length === 0 && each.engines.every((engine) => engine === 'dsp'))
     fail(errors.engineImpossible(layer.name, layer.source, chainTooLong(each, cycles)));
   return options;
+}
+
+/** What an engine costs does not depend on the interval, so drafts for other intervals have it already. */
+function knownCost(each: FoldLayer, choice: EngineChoice): number {
+  const { memo, layer, accumulatorBits, blockRamWeight, planned } = each;
+  const cost = () => engineCost(each, choice);
+  if (!memo) return cost();
+  const { engine, pe, simd } = choice;
+  const key = `cost ${engine} ${pe} ${simd} ${accumulatorBits} ${blockRamWeight} ${planned?.dsp?.price}`;
+  return memo.once(layer, key, cost);
 }
 
 /** The fewest cycles with which any folding of a stage keeps up; undefined when it keeps up with `tooFew`. */

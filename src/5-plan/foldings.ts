@@ -43,7 +43,8 @@ export function foldingsOf(
 ): readonly Folding[] {
   const graph = stagesOf(network);
   const input = tensorOf(network, network.input);
-  const foldings = FOLDING_WIDTHS.map((bits) => {
+  const widths = new Map(FOLDING_WIDTHS.map((bits) => [layers.map(bits).join(), bits]));
+  const foldings = [...widths.values()].map((bits) => {
     const stages = foldStages(network, graph, layers, options, bits);
     const wanted = intervalWanted(layers, options);
     const cycles = options.cycles ?? Math.max(wanted, convertersNeed(stages, wanted));
@@ -106,6 +107,7 @@ function foldLayer(planned: PlannedLayer, options: PlanOptions, accumulatorBits:
     planned,
     blockRamWeight: options.blockRamWeight ?? 0,
     target: options.target,
+    memo: options.memo,
   };
 }
 
