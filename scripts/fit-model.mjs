@@ -3,7 +3,7 @@
  * module by module, write src/5-plan/model-fit.ts and the measurements it rests on (scripts/model-measurements.json).
  * Prints the error on layers left out of the fit in turn; scripts/bench-model.mjs judges by layers of another seed.
  *
- * usage: node scripts/fit-model.mjs [count]   (after npm run build; with an empty cache about 15 minutes on one core)
+ * usage: node scripts/fit-model.mjs [count]   (after npm run build; with an empty cache about half an hour on one core)
  */
 import { writeFileSync } from 'node:fs';
 import { flipFlops } from '../dist/5-plan/model-flip-flops.js';
