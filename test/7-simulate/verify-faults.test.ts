@@ -67,7 +67,7 @@ describe('a corrupted ROM names its layer', () => {
   });
 
   test('bipolar weights', async () => {
-    const bipolar = await workshop.build(BIPOLAR, { cycles: 72 });
+    const bipolar = await workshop.build(BIPOLAR, { folds: new Map([['second', { pe: 1, simd: 1 }]]) });
     flipBit(bipolar, images(bipolar, 'second_weights')[0], 1, 0);
     expect((await faultOf(bipolar, BIPOLAR_CODES)).layer).toBe('second');
   });
