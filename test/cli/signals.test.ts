@@ -111,14 +111,14 @@ async function expectPromptEnd(args: string[], ms: number) {
 test(
   'SIGINT in a long evaluation',
   async () => {
-    const [shape, channels] = [[64, 64, 8], 8];
+    const [shape, channels] = [[64, 64, 8], 32]; // 26 million products a sample: half a minute on an idle machine
     const model = {
       ...{ format: 'narrowgate-model', version: 1, name: 'long_evaluation' },
       input: { shape, type: { bits: 8, signed: true } },
       layers: [{ type: 'conv', padding: 'same', weights: { bits: 4, file: 'weights.npy' } }],
     };
     writeFileSync(join(folder, 'image.json'), JSON.stringify(model));
-    writeArray(join(folder, 'weights.npy'), { descr: '|i1', shape: [channels, 3, 3, 8], values: [3, -2, 1] });
+    writeArray(join(folder, 'weights.npy'), { descr: '|i1', shape: [channels, 5, 5, 8], values: [3, -2, 1] });
     writeArray(join(folder, 'images.npy'), { descr: '|i1', shape: [1000, ...shape], values: [3, -5, 7] });
     const args = ['run', 'image.json', '--inputs', 'images.npy', '-o', 'y.npy'];
     await expectPromptEnd(args, 2000);
