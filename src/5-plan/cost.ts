@@ -9,6 +9,7 @@ import { prefersBlock } from './memory.js';
 import { fittedFor, scaleTerms } from './model.js';
 import { blocks, bufferMemory, skewOf } from './model-rom.js';
 import { arrayTerms, foldingTerms, romTerms, type Terms } from './model-terms.js';
+import { BIT_PRICE, meanLuts } from './price.js';
 import { thresholdCost } from './threshold-cost.js';
 import type { Target } from './types.js';
 
@@ -35,10 +36,8 @@ export function engineCost(each: FoldLayer, choice: EngineChoice): number {
   return meanOf(array, target) + rom + common;
 }
 
-/** Half of what a network is reported to take in LUTs, half of what it takes in LUT sites. */
 function meanOf(terms: Terms, target: Target): number {
-  const { lut, sites } = scaleTerms(terms, target);
-  return (lut + sites) / 2;
+  return meanLuts(scaleTerms(terms, target));
 }
 
 /** The requantisation of PE sums that come every `spacing` cycles, and the register behind it. */
@@ -106,17 +105,8 @@ function weightSkew(layer: IntegerLayer): number {
   return skew;
 }
 
-/** LUTs that a bit of block RAM is worth, and bits of the block that block RAM is counted in. */
-const BIT_PRICE = 1 / 512;
-const BLOCK_BITS = { xc7: 36_864, xcup: 36_864, ice40: 4096 } as const;
-
 /** Block RAM by the bits that are used, and by whole blocks where that runs out. */
 function blockCost({ blockRamWeight = 0, target }: FoldLayer, width: number, depth: number): number {
   const blockBits = target === 'ice40' ? 4096 : 18_432;
   return BIT_PRICE * (width * depth + blockRamWeight * blocks(width, depth, target) * blockBits);
-}
-
-/** LUTs that a block, as Estimate counts them, is worth. */
-export function blockRamPrice(target: Target, blockRamWeight: number): number {
-  return BIT_PRICE * BLOCK_BITS[target] * (1 + blockRamWeight);
 }

@@ -8,7 +8,6 @@ import { type AccumulatorOptions, mostBits, planAccumulator, policyOf } from './
 import { buildUnits } from './build-units.js';
 import { chooseChannelOrders } from './channel-order.js';
 import { touchesImage } from './conv.js';
-import { blockRamPrice } from './cost.js';
 import type { Budget } from './device.js';
 import { DSP_PRICE } from './engines/dsp.js';
 import { DSP_PORT_BITS } from './engines/dsp-packing.js';
@@ -20,6 +19,7 @@ import { stagesOf } from './graph.js';
 import { Memo } from './memo.js';
 import { estimateUnit, totalEstimate } from './model.js';
 import { permuteChannels } from './permute.js';
+import { blockRamPrice, meanLuts } from './price.js';
 import { withFifos } from './reconvergence.js';
 import type { RequantisationWay } from './requantise.js';
 import { beatsOf, scheduleOf } from './schedule/schedule.js';
@@ -154,8 +154,8 @@ function priceOf(
   { estimates }: DraftPlan,
   { target, blockRamWeight = 0, dspPrice = DSP_PRICE }: PlanOptions,
 ): number {
-  const { lut, sites, bram, dsp } = totalEstimate(estimates);
-  return (lut + sites) / 2 + bram * blockRamPrice(target, blockRamWeight) + dsp * dspPrice;
+  const total = totalEstimate(estimates);
+  return meanLuts(total) + total.bram * blockRamPrice(target, blockRamWeight) + total.dsp * dspPrice;
 }
 
 /** A draft with FIFOs where branches meet, about as deep as those of a plan: whole inferences are not followed. */

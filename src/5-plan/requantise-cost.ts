@@ -3,10 +3,8 @@ import { deepPrefersBlock } from './memory.js';
 import { estimateUnit, fittedFor, scaleTerms } from './model.js';
 import { inBlockRam } from './model-rom.js';
 import { partTerms, type RomShape } from './model-terms.js';
+import { BIT_PRICE, meanLuts } from './price.js';
 import type { MemoryImage, Part, Target } from './types.js';
-
-/** Bits of block RAM for a LUT. */
-const BLOCK_BITS = 512;
 
 /**
  * The price of a part whose ROMs are known by their sizes.
@@ -16,17 +14,14 @@ const BLOCK_BITS = 512;
 export function partCost(part: Part, roms: readonly RomShape[], target: Target): number {
   const inBlocks = ({ depth, unregistered }: RomShape) => !unregistered && deepPrefersBlock(depth);
   const inLuts = roms.filter((rom) => !inBlocks(rom));
-  const { lut, sites } = scaleTerms(partTerms(part, inLuts, fittedFor(target).rom, target), target);
+  const inLogic = meanLuts(scaleTerms(partTerms(part, inLuts, fittedFor(target).rom, target), target));
   const bits = roms.filter(inBlocks).reduce((sum, { width, depth, count }) => sum + count * width * depth, 0);
-  return (lut + sites) / 2 + bits / BLOCK_BITS;
+  return inLogic + BIT_PRICE * bits;
 }
 
 /** The same with what the ROMs hold: columns that are alike or constant cost nothing. */
 export function writtenCost(part: Part, memories: readonly MemoryImage[], target: Target): number {
-  const { lut, sites } = estimateUnit(
-    { before: [], array: [], after: [part], memories, generated: [] },
-    target,
-  );
+  const estimate = estimateUnit({ before: [], array: [], after: [part], memories, generated: [] }, target);
   const bits = memories.filter(inBlockRam).reduce((sum, { width, words }) => sum + width * words.length, 0);
-  return (lut + sites) / 2 + bits / BLOCK_BITS;
+  return meanLuts(estimate) + BIT_PRICE * bits;
 }

@@ -122,7 +122,7 @@ async function answerAll<Value extends object>(
     const [group] = groupJobs(rest.question, [job], target);
     let answer = rests.get(group.key);
     if (!answer) {
-      answer = question.read(cacheDir, group.key).then(async (known) => {
+      answer = rest.question.read(cacheDir, group.key).then(async (known) => {
         if (known) return known;
         const value = figures(rest.question, netlistOf(await yosys.run(group)), job.top, target);
         if (typeof value !== 'string') await store(group.key, value);
