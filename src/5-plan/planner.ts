@@ -49,11 +49,16 @@ function completed(bounded: BoundedNetwork, { options }: Draft): Plan {
   return planNetwork(bounded, { ...options, draft: false });
 }
 
-/** What a draft exceeds. FIFOs where branches meet take long to find, so they are added to what fits without them. */
-function excessOfDraft({ plan, options }: Draft, budget: Budget): Excess | undefined {
+/** What a draft exceeds without FIFOs where branches meet, which take long to find. */
+function excessWithoutFifos({ plan }: Draft, budget: Budget): Excess | undefined {
+  return excessOf(totalEstimate(plan.estimates), budget);
+}
+
+/** What a draft exceeds with them. */
+function excessOfDraft(draft: Draft, budget: Budget): Excess | undefined {
   return (
-    excessOf(totalEstimate(plan.estimates), budget) ??
-    excessOf(totalEstimate(joinBranches(plan, options.target).estimates), budget)
+    excessWithoutFifos(draft, budget) ??
+    excessOf(totalEstimate(joinBranches(draft.plan, draft.options.target).estimates), budget)
   );
 }
 
@@ -96,48 +101,61 @@ export function planWithin(bounded: BoundedNetwork, given: PlanOptions): Plan {
   return fail(errors.doesNotFit(bounded.network.file, nameOf(budget), excess, smallest));
 }
 
-/** Bisection over the intervals that foldings can have; resources fall as the interval grows. */
+/** The best of the prices, each with its fastest interval. */
 function fastestFit(
   bounded: BoundedNetwork,
   options: PlanOptions,
   budget: Budget,
 ): { draft: Draft } | { excess: Excess } {
+  const all = possibleIntervals(bounded);
   let best: Draft | undefined;
   let excess: Excess | undefined;
   for (const prices of pricesOf(bounded, options, budget)) {
     // dearer block RAM only helps where it ran out
     if (prices.blockRamWeight && excess && excess.resource !== 'block RAM') continue;
-    const intervals = possibleIntervals(bounded).filter((n) => !best || n < intervalOfDraft(best));
-    let [low, high] = [0, intervals.length - 1];
-    let slowest = 0; // of those tried: its excess is the least
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const draft = planUnlessImpossible(
-        bounded,
-        { ...options, cycles: intervals[middle], ...prices },
-        budget,
-      );
-      if (!draft) {
-        low = middle + 1;
-        continue;
-      }
-      const over = excessOfDraft(draft, budget);
-      if (over === undefined) {
-        if (!best || intervalOfDraft(draft) < intervalOfDraft(best)) best = draft;
-        high = middle - 1;
-      } else {
-        if (middle >= slowest) {
-          slowest = middle;
-          excess = over;
-        }
-        low = middle + 1;
-      }
-    }
+    const within = best && intervalOfDraft(best);
+    const intervals = within === undefined ? all : all.filter((cycles) => cycles < within);
+    const draftFor = (cycles: number) =>
+      planUnlessImpossible(bounded, { ...options, cycles, ...prices }, budget);
+    // what is too large without FIFOs is too large with them
+    const quick = bisect(intervals, draftFor, (draft) => excessWithoutFifos(draft, budget));
+    excess = quick.excess ?? excess;
+    if (!quick.fitting) continue;
+    const { draft, index } = quick.fitting;
+    const over = excessOfDraft(draft, budget);
+    const slower =
+      over && bisect(intervals.slice(index + 1), draftFor, (draft) => excessOfDraft(draft, budget));
+    excess = slower?.excess ?? over ?? excess;
+    best = (slower ? slower.fitting?.draft : draft) ?? best;
   }
   if (best) return { draft: best };
   if (excess) return { excess };
   draftNetwork(bounded, { ...options, draft: true }); // no interval is possible: says why
   throw new Error('no interval was tried');
+}
+
+/** The draft of the shortest interval with which nothing is exceeded, and what that of the longest other one exceeds. */
+function bisect(
+  intervals: readonly number[],
+  draftFor: (cycles: number) => Draft | undefined,
+  excessOf: (draft: Draft) => Excess | undefined,
+): { fitting?: { draft: Draft; index: number }; excess?: Excess } {
+  let fitting: { draft: Draft; index: number } | undefined;
+  let excess: Excess | undefined;
+  let [low, high] = [0, intervals.length - 1];
+  while (low <= high) {
+    const index = (low + high) >> 1;
+    const draft = draftFor(intervals[index]);
+    const over = draft && excessOf(draft);
+    if (draft && over === undefined) {
+      fitting = { draft, index };
+      high = index - 1;
+    } else {
+      excess = over ?? excess;
+      low = index + 1;
+    }
+  }
+  return { fitting, excess };
 }
 
 /** What a faster folding than there is, or DSP blocks that cannot keep up, are refused with. */

@@ -12,7 +12,7 @@
  */
 import {
   biasRange,
-  hullOf,
+  hullsOf,
   type Points,
   type Separation,
   type SlopeRange,
@@ -102,12 +102,15 @@ function findPivotedShift(rows: readonly RowPoints[], maxShift: number): ScaleSh
     Array.from({ length: to - from + 1 }, (_, k) => from + k),
     MOST_JOINED,
   );
-  for (const row of rows)
-    pivots = pivots.filter((pivot) => feasible(partsOf(row, { ...ROUNDINGS[0], pivot }), maxShift));
+  for (const row of rows) {
+    const parts = partsAtPivots(row, pivots);
+    pivots = pivots.filter((_, n) => feasible(parts[n], maxShift));
+  }
   let best: ScaleShift | undefined;
   for (const pivot of spread(pivots, MOST_PIVOTS)) {
-    const found = withRounding(rows, maxShift, { ...ROUNDINGS[0], pivot });
-    if (found && (!best || found.shift < best.shift)) best = found;
+    if (best?.shift === 0) break;
+    const found = withRounding(rows, best ? best.shift - 1 : maxShift, { ...ROUNDINGS[0], pivot });
+    best = found ?? best;
   }
   return best;
 }
@@ -121,6 +124,7 @@ function spread(values: readonly number[], most: number): number[] {
 /** The largest number in from .. to that passes a test which those below it pass too; from - 1 if none does. */
 function lastOf(from: number, to: number, passes: (value: number) => boolean): number {
   let [low, high] = [from - 1, to];
+  if (low < high && passes(to)) return to; // of many rows, most pass wherever those before them did
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (passes(middle)) low = middle;
@@ -211,11 +215,29 @@ function pointsOf({ thresholds, lo, hi }: LevelFunction): RowPoints {
 function partsOf(row: RowPoints, rounding: Rounding): Separation[] {
   const levels = row.above.length - 1;
   const { pivot } = rounding;
-  if (pivot === 0) return [partBetween(row, rounding, 1, levels)];
-  return [
-    partBetween(row, rounding, 1, Math.min(pivot, levels)),
-    partBetween(row, rounding, pivot + 1, levels),
+  return pivot === 0 ? [partBetween(row, rounding, 1, levels)] : partsAtPivots(row, [pivot])[0];
+}
+
+/** The same of each of some ascending pivots, where ties do not go to even results. */
+function partsAtPivots(
+  { above, below, lastAbove, firstBelow }: RowPoints,
+  pivots: readonly number[],
+): Separation[][] {
+  const levels = above.length - 1;
+  const ends = pivots.map((pivot) => Math.min(pivot, levels));
+  const reached = ends.map((end) => Math.min(end, lastAbove));
+  const begins = ends.map((end) => end + 1).reverse();
+  const notReached = begins.map((begin) => Math.max(begin, firstBelow));
+  const upTo = [hullsOf(above, 1, reached, 1, 'upper'), hullsOf(below, firstBelow, ends, 1, 'lower')];
+  const beyond = [
+    hullsOf(above, lastAbove, begins, -1, 'upper'),
+    hullsOf(below, levels, notReached, -1, 'lower'),
   ];
+  const at = (hulls: readonly number[][][], n: number): Separation => ({
+    above: pointsAt(hulls[0][n], above, 0, () => 0),
+    below: pointsAt(hulls[1][n], below, 0, () => -1),
+  });
+  return pivots.map((_, n) => [at(upTo, n), at(beyond, pivots.length - 1 - n)]);
 }
 
 /** The points that the line of the levels `from` to `to` separates. */
@@ -236,9 +258,9 @@ function corners(
   side: 'upper' | 'lower',
 ): Points {
   const less = side === 'upper' ? 0 : 1;
-  if (!tiesEven) return pointsAt(hullOf(x, from, to, 1, side), x, first, () => -less);
+  if (!tiesEven) return pointsAt(hullsOf(x, from, [to], 1, side)[0], x, first, () => -less);
   // at any scale the points of one parity are the same but for a constant: only the corners of their hull matter
-  const levels = [from, from + 1].flatMap((start) => hullOf(x, start, to, 2, side));
+  const levels = [from, from + 1].flatMap((start) => hullsOf(x, start, [to], 2, side)[0]);
   return pointsAt(levels, x, first, (result) => (result % 2) - less);
 }
 

@@ -22,34 +22,39 @@ export interface SlopeRange {
 const MOST_EXACT = 2 ** 52;
 
 /**
- * The corners of the hull of the points (x[k], k), k = from, from + stride, .. to, with x ascending, on its upper or its
+ * The corners of hulls of the points (x[k], k), k = from, from + stride, .. to, with x ascending, on their upper or their
  * lower side: the only ones that a line above all of them, or below, can touch, whatever the unit.
  *
- * @returns k of each corner
+ * @param ends the `to` of each hull, in the order in which k meets them; hulls that end before `from` are empty
+ * @param stride negative: k goes downwards
+ * @returns k of each corner, [ends, corners]
  */
-export function hullOf(
+export function hullsOf(
   x: Float64Array,
   from: number,
-  to: number,
+  ends: readonly number[],
   stride: number,
   side: 'upper' | 'lower',
-): number[] {
-  const sign = side === 'upper' ? 1 : -1;
+): number[][] {
+  const sign = (side === 'upper') === stride > 0 ? 1 : -1;
   const hull: number[] = [];
-  for (let k = from; k <= to; k += stride) {
-    const [atX, last] = [x[k], hull.length - 1];
-    if (last >= 0 && x[hull[last]] === atX) {
-      if (side === 'lower') continue; // the point before is the lower one
-      hull.pop();
+  let k = from;
+  return ends.map((to) => {
+    for (; stride > 0 ? k <= to : k >= to; k += stride) {
+      const [atX, last] = [x[k], hull.length - 1];
+      if (last >= 0 && x[hull[last]] === atX) {
+        if (sign < 0) continue; // the point before is the lower one, or the upper one
+        hull.pop();
+      }
+      for (let n = hull.length; n >= 2; n--) {
+        const [a, b] = [hull[n - 2], hull[n - 1]];
+        if (sign * ((x[b] - x[a]) * (k - a) - (b - a) * (atX - x[a])) < 0) break;
+        hull.pop();
+      }
+      hull.push(k);
     }
-    for (let n = hull.length; n >= 2; n--) {
-      const [a, b] = [hull[n - 2], hull[n - 1]];
-      if (sign * ((x[b] - x[a]) * (k - a) - (b - a) * (atX - x[a])) < 0) break;
-      hull.pop();
-    }
-    hull.push(k);
-  }
-  return hull;
+    return hull.slice();
+  });
 }
 
 /**

@@ -1,28 +1,43 @@
 /** The beats of a stream, and who waits for them. */
 
 /** Something that decides events on streams, in cycles, from those it knows. */
-export abstract class Process {
-  listed = false; // in the agenda
-
+export interface Process {
   /** Decide all that can be decided. */
-  abstract advance(): void;
+  advance(): void;
 }
 
-/** Processes for which something new is known. */
-export class Agenda {
-  private readonly waiting: Process[] = [];
+/** A process in the agenda. Apart from the process, since a property that all kinds of processes have is slow to find. */
+export class Entry {
+  readonly process: Process;
+  listed = false;
+  next: Entry | undefined; // that was listed after this one
 
-  add(process: Process): void {
-    if (process.listed) return;
-    process.listed = true;
-    this.waiting.push(process);
+  constructor(process: Process) {
+    this.process = process;
+  }
+}
+
+/** Processes for which something new is known, in the order in which it became known. */
+export class Agenda {
+  private first: Entry | undefined;
+  private last: Entry | undefined;
+
+  add(entry: Entry): void {
+    if (entry.listed) return;
+    entry.listed = true;
+    if (this.last) this.last.next = entry;
+    else this.first = entry;
+    this.last = entry;
   }
 
   /** Until nothing more can be decided. */
   run(): void {
-    for (let process = this.waiting.pop(); process; process = this.waiting.pop()) {
-      process.listed = false;
-      process.advance();
+    for (let entry = this.first; entry; entry = this.first) {
+      this.first = entry.next;
+      if (!this.first) this.last = undefined;
+      entry.next = undefined;
+      entry.listed = false;
+      entry.process.advance();
     }
   }
 }
@@ -33,8 +48,8 @@ export class Beats {
   readonly taken: Float64Array; // [beats]
   offers = 0; // decided
   takes = 0; // decided
-  producer: Process | undefined;
-  consumer: Process | undefined;
+  producer: Entry | undefined;
+  consumer: Entry | undefined;
   private readonly agenda: Agenda;
 
   constructor(beats: number, agenda: Agenda) {

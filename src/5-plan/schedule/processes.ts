@@ -1,14 +1,13 @@
 /** What modules of hw/ without a memory do with the beats of their streams. */
-import { type Beats, Process } from './beats.js';
+import type { Beats, Process } from './beats.js';
 import type { Pipeline } from './pipeline.js';
 
 /** stream_register: a beat at the output and a spare one. */
-export class Register extends Process {
+export class Register implements Process {
   private readonly input: Beats;
   private readonly output: Beats;
 
   constructor(input: Beats, output: Beats) {
-    super();
     [this.input, this.output] = [input, output];
   }
 
@@ -29,14 +28,13 @@ export class Register extends Process {
 }
 
 /** Stages that move together. Of every `period` beats the last `results` give one each. */
-export class Rigid extends Process {
+export class Rigid implements Process {
   private readonly input: Beats;
   private readonly pipeline: Pipeline;
   private readonly period: number;
   private readonly results: number;
 
   constructor(input: Beats, pipeline: Pipeline, period: number, results: number) {
-    super();
     this.input = input;
     this.pipeline = pipeline;
     [this.period, this.results] = [period, results];
@@ -55,13 +53,12 @@ export class Rigid extends Process {
 }
 
 /** Works on a beat for some cycles, and holds it until the register behind is free. */
-export class Sequential extends Process {
+export class Sequential implements Process {
   private readonly input: Beats;
   private readonly output: Beats;
   private readonly cycles: number;
 
   constructor(input: Beats, output: Beats, cycles: number) {
-    super();
     [this.input, this.output, this.cycles] = [input, output, cycles];
   }
 
@@ -76,12 +73,11 @@ export class Sequential extends Process {
 }
 
 /** stream_fork: both outputs have taken a beat before the next one comes. */
-export class Fork extends Process {
+export class Fork implements Process {
   private readonly input: Beats;
   private readonly outputs: readonly [Beats, Beats];
 
   constructor(input: Beats, outputs: readonly [Beats, Beats]) {
-    super();
     [this.input, this.outputs] = [input, outputs];
   }
 
@@ -99,13 +95,12 @@ export class Fork extends Process {
 }
 
 /** stream_width from wide to narrow: the next beat comes as the last piece of this one goes. */
-export class Split extends Process {
+export class Split implements Process {
   private readonly input: Beats;
   private readonly output: Beats;
   private readonly pieces: number;
 
   constructor(input: Beats, output: Beats, pieces: number) {
-    super();
     [this.input, this.output, this.pieces] = [input, output, pieces];
   }
 
@@ -127,13 +122,12 @@ export class Split extends Process {
 }
 
 /** stream_add: each input waits in a register of its own for the other. */
-export class Pair extends Process {
+export class Pair implements Process {
   private readonly inputs: readonly [Beats, Beats];
   private readonly pipeline: Pipeline;
   private pairs = 0; // that have gone on
 
   constructor(inputs: readonly [Beats, Beats], pipeline: Pipeline) {
-    super();
     this.inputs = inputs;
     this.pipeline = pipeline;
   }
@@ -156,14 +150,13 @@ export class Pair extends Process {
 }
 
 /** stream_concat: some beats of the one input, then some of the other. */
-export class Alternate extends Process {
+export class Alternate implements Process {
   private readonly inputs: readonly [Beats, Beats];
   private readonly folds: readonly [number, number];
   private readonly pipeline: Pipeline;
   private beat = 0;
 
   constructor(inputs: readonly [Beats, Beats], pipeline: Pipeline, folds: readonly [number, number]) {
-    super();
     [this.inputs, this.folds] = [inputs, folds];
     this.pipeline = pipeline;
   }
@@ -186,11 +179,10 @@ export class Alternate extends Process {
 }
 
 /** Takes every beat as it is offered. */
-export class Sink extends Process {
+export class Sink implements Process {
   private readonly input: Beats;
 
   constructor(input: Beats) {
-    super();
     this.input = input;
   }
 

@@ -9,7 +9,7 @@
 
 import { partLatency } from '../part-latency.js';
 import type { Part, Unit } from '../types.js';
-import { Agenda, Beats, type Process } from './beats.js';
+import { Agenda, Beats, Entry, type Process } from './beats.js';
 import { Pipeline } from './pipeline.js';
 import { Alternate, Fork, Pair, Register, Rigid, Sequential, Sink, Split } from './processes.js';
 import { memoryOf } from './runs.js';
@@ -111,9 +111,10 @@ class Builder {
   }
 
   private place(process: Process, inputs: readonly Beats[], outputs: readonly Beats[]): void {
-    for (const input of inputs) input.consumer = process;
-    for (const output of outputs) output.producer = process;
-    this.agenda.add(process);
+    const entry = new Entry(process);
+    for (const input of inputs) input.consumer = entry;
+    for (const output of outputs) output.producer = entry;
+    this.agenda.add(entry);
   }
 
   private fork({ output }: Part, input: Beats): readonly Beats[] {

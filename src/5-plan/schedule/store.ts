@@ -1,5 +1,5 @@
 /** Modules with a memory: one side writes as long as there is room, the other reads what was written. */
-import { type Beats, Process } from './beats.js';
+import type { Beats, Process } from './beats.js';
 import type { Pipeline } from './pipeline.js';
 import type { Memory, Run } from './runs.js';
 
@@ -35,7 +35,7 @@ class Writer {
 }
 
 /** What both ways to read have in common. */
-abstract class Reader extends Process {
+abstract class Reader implements Process {
   protected readonly pipeline: Pipeline;
   private readonly input: Beats;
   private readonly writer: Writer;
@@ -43,7 +43,6 @@ abstract class Reader extends Process {
   private run: Run | undefined;
 
   constructor(input: Beats, pipeline: Pipeline, { room, runs }: Memory) {
-    super();
     this.input = input;
     this.pipeline = pipeline;
     this.writer = new Writer(input, room);
