@@ -7,8 +7,11 @@
  * stopped and started again; the network is beside it. --cached runs nothing and prints what is there. The recipes are chosen by
  * bench-recipe.mjs, which never sees the test digits.
  */
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdsAnyRow } from '../dist/2-quantize/accumulator/budget.js';
+import { readNpy } from '../dist/shared/npy.js';
 import { table } from './markdown-table.mjs';
 import { mnist } from './mnist.mjs';
 import { contentHash, narrowgate, RECIPE, remember } from './training-runs.mjs';
@@ -43,6 +46,8 @@ export function measureTraining(asked = {}) {
     for (const width of bits) {
       const rows = accumulators.map((accumulator) => {
         const asked = ['--weights', width, '--activations', width, '--input-bits', width];
+        const limits = limitsAnything(float, Number(width), Number(accumulator));
+        const trainWithin = [...asked, '--accumulator', limits ? accumulator : '32'];
         asked.push('--accumulator', accumulator);
         const after = AFTER.map((method) => {
           const options = [...asked, '--method', method];
@@ -52,7 +57,8 @@ export function measureTraining(asked = {}) {
         });
         const during = methods.map((method) =>
           Array.from({ length: seeds }, (_, seed) => {
-            const options = [...asked, '--method', method, ...RECIPE, '--seed', String(seed + 1)];
+            const way = ['--method', limits ? method : 'a2q', ...RECIPE, '--seed', String(seed + 1)];
+            const options = [...trainWithin, ...way];
             return compute(`train ${network} ${options.join(' ')}`, (out) =>
               trained(float, options, files, out),
             );
@@ -87,6 +93,19 @@ export function measureTraining(asked = {}) {
         `Trainer, ${network}: up to ${Math.round(Math.max(...own)).toLocaleString('en')} digits/s.`,
       );
   }
+}
+
+/** Whether an accumulator is too narrow for some weights: else all trainings of a seed are the same one, and one is run. */
+function limitsAnything(float, bits, accumulator) {
+  const { layers } = JSON.parse(readFileSync(join(float, 'model.json'), 'utf8'));
+  return layers
+    .filter(({ weights }) => weights)
+    .some(({ weights }) => {
+      const { shape } = readNpy(join(float, weights.file));
+      const inputs = shape.slice(1).reduce((product, size) => product * size, 1);
+      const input = { min: 0, max: 2 ** bits - 1 };
+      return !holdsAnyRow(inputs, 2 ** (bits - 1) - 1, input, accumulator);
+    });
 }
 
 const percent = (part) => `${(100 * part).toFixed(2)} %`;
