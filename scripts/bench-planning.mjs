@@ -17,7 +17,7 @@ const NETWORKS = [
   { file: 'tflite/resnet8_int8.tflite', cycles: [300_000] },
   { file: 'qdq/kws.onnx', cycles: [50_000] },
   { file: 'qdq/resnet8.onnx', cycles: [300_000] },
-  { file: 'espcn/subpixel_quant.onnx', cycles: [1_000_000] },
+  { file: 'espcn/subpixel_quant.onnx', port: ['uint8', '1/255'], cycles: [1_000_000] },
 ];
 
 /** @param zoo folder of the networks */

@@ -3,11 +3,13 @@
  * reconvergence.ts asks that a fork is never late by an even pace; the network needs no more than to keep its interval.
  */
 import { depthOf, type JoinedUnits, withDepths, withFifosBehindConverters } from './reconvergence.js';
-import { scheduleOf } from './schedule/schedule.js';
+import { type Schedule, scheduleOf } from './schedule/schedule.js';
 import type { Part, Plan, Unit } from './types.js';
 
 /** Inferences that show the steady interval, as many as `simulate` times. */
 const TIMED_INFERENCES = 4;
+/** Inferences after which most networks repeat themselves beat by beat: those that follow need not be looked at then. */
+const SETTLING_INFERENCES = 3;
 /** Inferences that show how much a FIFO holds. */
 const HELD_INFERENCES = 3;
 
@@ -71,19 +73,26 @@ function heldBy(units: readonly Unit[], interval: number): Depths {
 
 interface Candidate extends FittedUnits {
   readonly depths: Depths;
-  readonly slowest: number; // the longer one of the last two intervals: with FIFOs that lack a beat or two they vary
+  readonly slowest: number; // the steady interval; of the last two the longer one where FIFOs lack a beat or two, so that they vary
 }
 
 /** Cycles with a source that never pauses; infinite where the network can stand still. */
 function withCycles(units: readonly Unit[], depths: Depths): Candidate {
   const fitted = withDepths(units, depths);
   const safe = depths.size === 0 || scheduleOf(fitted, { images: 1, cautious: true }).complete;
-  const ends = safe ? scheduleOf(fitted, { images: TIMED_INFERENCES }).ends : undefined;
+  const { ends, settled } = safe ? untilSettled(fitted) : { ends: undefined, settled: false };
   if (!ends) {
     const never = Number.POSITIVE_INFINITY;
     return { units: fitted, cycles: { interval: never, latency: never }, depths, slowest: never };
   }
-  const [before, last] = [2, 1].map((k) => ends[TIMED_INFERENCES - k] - ends[TIMED_INFERENCES - k - 1]);
+  const [before, last] = [2, 1].map((k) => ends[ends.length - k] - ends[ends.length - k - 1]);
   const cycles = { interval: last, latency: ends[0] };
-  return { units: fitted, cycles, depths, slowest: Math.max(before, last) };
+  return { units: fitted, cycles, depths, slowest: settled ? last : Math.max(before, last) };
+}
+
+/** As many inferences as show the steady interval. */
+function untilSettled(units: readonly Unit[]): Schedule {
+  const schedule = scheduleOf(units, { images: SETTLING_INFERENCES });
+  const isKnown = schedule.settled || !schedule.complete;
+  return isKnown ? schedule : scheduleOf(units, { images: TIMED_INFERENCES });
 }

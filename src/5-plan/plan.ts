@@ -53,7 +53,7 @@ export interface PlanOptions {
  */
 export function planNetwork(bounded: BoundedNetwork, options: PlanOptions): Plan {
   const { target } = options;
-  const { units, estimates, channelOrders, cycles } = fitted(draftNetwork(bounded, options), target);
+  const { units, estimates, channelOrders, cycles } = fitted(draftNetwork(bounded, options), options);
   return {
     top: `${bounded.network.name}_top`,
     target,
@@ -77,9 +77,9 @@ export function intervalOfUnits(units: readonly Unit[]): number {
 const MOST_BEATS = 10_000_000;
 
 /** A draft with FIFOs as deep as they have to be, and how fast it is. */
-function fitted(draft: DraftPlan, target: Target): DraftPlan & Pick<Plan, 'cycles'> {
+function fitted(draft: DraftPlan, { target, memo }: PlanOptions): DraftPlan & Pick<Plan, 'cycles'> {
   const interval = intervalOfUnits(draft.units);
-  const joined = withFifos(draft.units);
+  const joined = withFifos(draft.units, memo);
   if (joined.units.some(({ second }) => second) && beatsOf(joined.units) <= MOST_BEATS) {
     const { units, cycles } = fitFifos(joined, interval);
     return { ...withUnits(draft, units, target), cycles };
@@ -159,8 +159,8 @@ function priceOf(
 }
 
 /** A draft with FIFOs where branches meet, about as deep as those of a plan: whole inferences are not followed. */
-export function joinBranches(draft: DraftPlan, target: Target): DraftPlan {
-  return withUnits(draft, withFifos(draft.units).units, target);
+export function joinBranches(draft: DraftPlan, { target, memo }: PlanOptions): DraftPlan {
+  return withUnits(draft, withFifos(draft.units, memo).units, target);
 }
 
 /** A draft with some of its units replaced. */

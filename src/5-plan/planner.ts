@@ -58,7 +58,7 @@ function excessWithoutFifos({ plan }: Draft, budget: Budget): Excess | undefined
 function excessOfDraft(draft: Draft, budget: Budget): Excess | undefined {
   return (
     excessWithoutFifos(draft, budget) ??
-    excessOf(totalEstimate(joinBranches(draft.plan, draft.options.target).estimates), budget)
+    excessOf(totalEstimate(joinBranches(draft.plan, draft.options).estimates), budget)
   );
 }
 

@@ -7,6 +7,7 @@
  * as it is there; the FIFO is the smallest with which the fork is never held up and the join never waits for it.
  */
 import { backwards, type Demand, demandOfJoin, demandOnInputs, throughFifo } from './back-pressure.js';
+import { Memo } from './memo.js';
 import { prefersBlock } from './memory.js';
 import { passUnit, type UnitTimes } from './timing.js';
 import type { Part, Stream, Unit } from './types.js';
@@ -30,8 +31,12 @@ export function depthOf({ parameters }: Part): number {
   return Number(parameters.get('DEPTH'));
 }
 
-/** The units with FIFOs in front of the units that join streams. */
-export function withFifos(units: readonly Unit[]): JoinedUnits {
+/**
+ * The units with FIFOs in front of the units that join streams.
+ *
+ * @param memo of the depths: a plan has those of its draft
+ */
+export function withFifos(units: readonly Unit[], memo = new Memo()): JoinedUnits {
   const interval = Math.max(...units.map((unit) => unit.interval));
   const done: Unit[] = [];
   const doubtful = new Map<Part, number>();
@@ -41,7 +46,9 @@ export function withFifos(units: readonly Unit[]): JoinedUnits {
       done.push(unit);
       continue;
     }
-    const ofForks = depthsOf(unit, done, interval);
+    const ofForks = memo.once(memo, timingOf([...done, unit], interval), () =>
+      depthsOf(unit, done, interval),
+    );
     const most = [unit.input, unit.second.input].map(({ beats }, side) => ({
       depth: Math.min(Math.max(0, ...ofForks[side]), beats * IMAGES),
       least: Math.min(...ofForks[side]),
@@ -57,6 +64,25 @@ export function withFifos(units: readonly Unit[]): JoinedUnits {
     }
   }
   return { units: done, doubtful, unknown };
+}
+
+/** All that depths follow from. */
+function timingOf(units: readonly Unit[], interval: number): string {
+  const partsOf = (parts: readonly Part[] = []) =>
+    parts.map(({ module, latency, input, output, parameters }) => [
+      module,
+      latency,
+      input.beats,
+      output.beats,
+      [...parameters],
+    ]);
+  const all = units.map(({ name, kind, from, before, second, array, after }) => [
+    name,
+    kind,
+    from,
+    [before, second?.parts, array, after].map(partsOf),
+  ]);
+  return JSON.stringify(['fifos', interval, all]);
 }
 
 /** Beats that the FIFO of each input has to hold for each fork; `units` are those in front of the join, with their FIFOs. */

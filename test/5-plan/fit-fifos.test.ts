@@ -41,7 +41,7 @@ test('sums of sums at a beat a cycle, whose FIFOs hold what the pipelines do, ke
     add('thrice', 'twice', 'stem'),
   ];
   const bounded = await analysed(layers, [4, 4, 2]);
-  const draft = joinBranches(draftNetwork(bounded, options(64)), 'xc7');
+  const draft = joinBranches(draftNetwork(bounded, options(64)), options(64));
   const least = intervalOfUnits(draft.units);
   const ends = scheduleOf(draft.units, { images: 4 }).ends ?? [];
   expect(ends[3] - ends[2]).toBeGreaterThan(least); // what they are held against the schedule for
@@ -81,3 +81,16 @@ describe('a FIFO that holds two rows and a pixel less three beats', () => {
     expect(scheduleOf(changed, { images: 1, cautious: true }).complete).toBe(false);
   });
 });
+
+test.each([3000, 700, 270])(
+  'at %i cycles: what has settled goes on at its pace, and it settles',
+  async (cycles) => {
+    const { units } = planNetwork(await analysed(BRANCHES.layers, [6, 5, 2]), options(cycles));
+    const schedules = [2, 3, 4, 5, 6].map((images) => scheduleOf(units, { images }));
+    const ends = schedules[4].ends ?? [];
+    for (const { settled, ends: own = [] } of schedules)
+      if (settled) expect(own[own.length - 1] - own[own.length - 2]).toBe(ends[5] - ends[4]);
+    expect(schedules.map(({ settled }) => settled)).toContain(true);
+    expect(schedules[0].settled).toBe(false); // the FIFOs were empty when the first inference came
+  },
+);

@@ -24,6 +24,7 @@ export interface ScheduleOptions {
 
 export interface Schedule {
   readonly ends: readonly number[] | undefined; // [images], cycles from the first input beat to the last output beat of each
+  readonly settled: boolean; // the last inference went as the one before, stream by stream, and so will all that follow
   readonly complete: boolean; // every beat has passed every stream: nothing stands still
   readonly depths: ReadonlyMap<Part, number>; // of each stream_fifo, the beats that its memory held at most
 }
@@ -58,11 +59,21 @@ export function scheduleOf(units: readonly Unit[], options: ScheduleOptions): Sc
   builder.finish(last);
   const { taken, takes } = last;
   const ends = Array.from({ length: images }, (_, image) => taken[((image + 1) * taken.length) / images - 1]);
+  const steady = ends[images - 1] - ends[images - 2];
   return {
     ends: takes < taken.length ? undefined : ends,
+    settled: images > 1 && builder.streams.every((stream) => repeats(stream, images, steady)),
     complete: builder.streams.every((stream) => stream.takes === stream.taken.length),
     depths: new Map(Array.from(builder.fifos, ([part, [written, read]]) => [part, mostHeld(written, read)])),
   };
+}
+
+/** Whether all beats of the last inference were taken so many cycles later than those of the one before. */
+function repeats({ taken }: Beats, images: number, cycles: number): boolean {
+  const beats = taken.length / images;
+  for (let beat = taken.length - beats; beat < taken.length; beat++)
+    if (taken[beat] - taken[beat - beats] !== cycles) return false;
+  return true;
 }
 
 /** The least memory that has room for every beat of a FIFO as it comes. */
