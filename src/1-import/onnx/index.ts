@@ -9,7 +9,7 @@ import { inputsOf, type Network } from '../types.js';
 import { type Constant, FoldError, foldConstants, isFoldable, size } from './constants.js';
 import { decodeOnnx, type OnnxGraph, type OnnxNode } from './decode.js';
 import { isChannelsFirst } from './layout.js';
-import { HANDLERS, INTEGER_OPERATORS, ON_CODES } from './operators.js';
+import { HANDLERS, HINTS, INTEGER_OPERATORS, ON_CODES } from './operators.js';
 import { orderNodes } from './order.js';
 import { type Activation, BadNode, ImportState, qualifiedOp, Unsupported, type Value } from './values.js';
 import { channelsFirstView, isInOrder } from './view.js';
@@ -107,7 +107,12 @@ function importNode(state: ImportState, node: OnnxNode): void {
         'operators on integers are not supported',
         'export the model with QuantizeLinear and DequantizeLinear around float operators (QDQ format)',
       );
-    else state.unsupported(node, 'this operator is not supported');
+    else
+      state.unsupported(
+        node,
+        'this operator is not supported',
+        Object.hasOwn(HINTS, node.op) ? HINTS[node.op] : undefined,
+      );
     markUnknown(state, node);
     return;
   }
