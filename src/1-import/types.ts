@@ -274,6 +274,7 @@ export interface ReshapeNode extends NodeBase {
 /** Left to the host; only allowed after the last integer layer. */
 export interface SoftmaxNode extends NodeBase {
   readonly op: 'softmax';
+  readonly logarithm?: true; // of the probabilities: ONNX LogSoftmax
 }
 
 export type NetworkNode =

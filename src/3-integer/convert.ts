@@ -25,7 +25,7 @@ import { direction } from './float32.js';
 import { sumsOf } from './layer.js';
 import { convertAverage } from './pool.js';
 import { producerOf, Resolver } from './resolve.js';
-import { portType, type Quantizing, quantizerType } from './steps.js';
+import { keepsCodes, portType, type Quantizing, quantizerType } from './steps.js';
 import type { HostOutput, IntegerNetwork, IntegerTensor } from './types.js';
 import { channelsOf, commutes, type MoveNode, type Sums, type Term, uniform, type Value } from './values.js';
 import { isPadded, type Padding } from './window.js';
@@ -186,6 +186,7 @@ class Converter {
   }
 
   private quantize(node: Quantizing, value: Value): Value {
+    if (this.isRepeated(node, value)) return value;
     const last = value.moves.at(-1);
     if (last?.node.op !== 'pad' || node.op === 'requantize')
       return valueOfTensor(this.resolver.quantize(node, value), value.shape);
@@ -195,6 +196,13 @@ class Converter {
     const shape = (moves.at(-1) ?? { shape: value.start }).shape;
     const tensor = this.resolver.quantize(node, { ...value, moves, shape });
     return { ...valueOfTensor(tensor, shape), moves: [last], shape: value.shape };
+  }
+
+  /** Whether the values are codes of the same quantizer already, as exporters leave them behind pools and reshapes. */
+  private isRepeated(node: Quantizing, { source, pending }: Value): boolean {
+    if (node.op !== 'quantize' || source.from !== 'codes' || pending.length > 0) return false;
+    const isPort = this.network.inputPort && source.tensor.name === this.network.input.name;
+    return !isPort && keepsCodes(node.quantizer, source.tensor.type);
   }
 
   private maximum(node: PoolNode, value: Value): Value {

@@ -132,6 +132,17 @@ export function quantizerType(quantizer: Quantizer): IntegerType {
   return { encoding, bits, signed, scale, zeroPoint, ...codeRange(quantizer) };
 }
 
+/** Whether a quantizer of one scale gives each code of a type for the code's real value again, in the same type. */
+export function keepsCodes(quantizer: Quantizer, type: IntegerType): boolean {
+  const own = quantizerType(quantizer);
+  if (own.scale.length !== 1 || type.scale.length !== 1 || own.scale[0] !== type.scale[0]) return false;
+  const fields = ['encoding', 'signed', 'bits', 'min', 'max', 'zeroPoint'] as const;
+  if (!fields.every((field) => own[field] === type[field])) return false;
+  for (let code = type.min; code <= type.max; code += strideOf(quantizer))
+    if (quantizeValue(quantizer, realOfCode(code, 0, type, undefined), 0) !== code) return false;
+  return true;
+}
+
 /** The integer type of a declared input port. */
 export function portType({ bits, signed, scale, zeroPoint = 0 }: PortType): IntegerType {
   const range = codeRange({ encoding: 'integer', bits, signed, narrow: false });

@@ -7,16 +7,21 @@ export class Doubt extends Error {}
 
 export class RtlFolder {
   private readonly directory: string;
+  private readonly roms = new Map<string, readonly string[]>();
 
   constructor(directory: string) {
     this.directory = directory;
   }
 
-  /** Lines of a ROM image. */
-  rom(file: string): string[] {
-    return this.read(file)
+  /** Lines of a ROM image, which is read once: all neurons of a processing element lie in one. */
+  rom(file: string): readonly string[] {
+    const known = this.roms.get(file);
+    if (known) return known;
+    const lines = this.read(file)
       .split('\n')
       .filter((line) => line !== '');
+    this.roms.set(file, lines);
+    return lines;
   }
 
   /** Parameters of the instance of `library` inside rtl/<module>.v; undefined when there is none. */

@@ -35,13 +35,8 @@ function searchLevel(rtl: RtlFolder, p: Parameters) {
   const [lanes, folds, stages, width] = ['LANES', 'FOLDS', 'LEVEL_BITS', 'THRESHOLD_W'].map((name) =>
     p.number(name),
   );
-  const roms = new Map<string, string[]>();
-  const rom = (lane: number, stage: number) => {
-    const file = `${p.text('THRESHOLDS')}_pe${digits(lane, 3)}_s${digits(stage, 2)}.mem`;
-    const words = roms.get(file) ?? rtl.rom(file);
-    roms.set(file, words);
-    return words;
-  };
+  const rom = (lane: number, stage: number) =>
+    rtl.rom(`${p.text('THRESHOLDS')}_pe${digits(lane, 3)}_s${digits(stage, 2)}.mem`);
   return (order: number, channel: number) => {
     const fold = Math.floor(channel / lanes) % folds;
     let level = 0;
@@ -121,6 +116,6 @@ function sequentialScaleLevel(rtl: RtlFolder, p: Parameters) {
   };
 }
 
-function laneWords(rtl: RtlFolder, prefix: string, lanes: number): string[][] {
+function laneWords(rtl: RtlFolder, prefix: string, lanes: number): (readonly string[])[] {
   return Array.from({ length: lanes }, (_, lane) => rtl.rom(`${prefix}_pe${digits(lane, 3)}.mem`));
 }

@@ -168,7 +168,9 @@ export function analyseGiven(given: GivenOptions): Promise<BoundedNetwork> {
 
 /** What phase 5 needs; `accumulator` is the text of one policy. */
 export function planOptions(given: GivenOptions, bounded: BoundedNetwork, accumulator?: string): PlanOptions {
-  const layers = bounded.network.nodes.flatMap((node) => (node.kind === 'dense' ? [node.name] : []));
+  const layers = bounded.network.nodes.flatMap(({ kind, name }) =>
+    kind === 'dense' || kind === 'conv' ? [name] : [],
+  );
   const overflow = given.overflow ?? 'refuse';
   if (overflow !== 'refuse' && overflow !== 'wrap')
     fail(errors.badOption('--overflow', 'refuse or wrap', overflow));

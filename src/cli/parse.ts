@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { PortRequest } from '../1-import/index.js';
 import { readRegularFile } from '../1-import/json/model-file.js';
 import { lineAndColumn, scanJson } from '../1-import/json/syntax.js';
+import { verilogName } from '../1-import/names.js';
 import type { FixedPointRounding, Fold } from '../1-import/types.js';
 import type { AccumulatorPolicy } from '../5-plan/accumulator.js';
 import { type Budget, DEVICES } from '../5-plan/device.js';
@@ -131,18 +132,21 @@ export function parseWhole(
 /**
  * A folding by hand: {"<layer>": {"pe": N, "simd": N}, ...}.
  *
- * @param layers names that exist
+ * @param layers names that exist; what `build` prints, with an underscore for what Verilog does not allow, is taken too
  */
 export function parseFoldFile(file: string, layers: readonly string[]): Map<string, Fold> {
   const content = foldContent(file, layers);
   const folds = new Map<string, Fold>();
   for (const [name, fold] of Object.entries(content)) {
     const { pe, simd, ...others } = (fold ?? {}) as Partial<Fold>;
-    if (!layers.includes(name))
-      fail(foldFile(file, `found a layer '${name}' that the model does not have`, layers));
+    const alike = layers.includes(name) ? [name] : layers.filter((each) => verilogName(each) === name);
+    if (alike.length !== 1)
+      return fail(foldFile(file, `found a layer '${name}' that the model does not have`, layers));
+    const [layer] = alike;
+    if (folds.has(layer)) fail(foldFile(file, `found '${layer}' twice`, layers));
     if (!isWhole(pe) || !isWhole(simd) || Object.keys(others).length > 0)
       fail(foldFile(file, `found ${JSON.stringify(fold)} for layer '${name}'`, layers));
-    folds.set(name, { pe: Number(pe), simd: Number(simd) });
+    folds.set(layer, { pe: Number(pe), simd: Number(simd) });
   }
   return folds;
 }

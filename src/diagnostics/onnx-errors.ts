@@ -34,6 +34,17 @@ export const onnxGraph = define(
   }),
 );
 
+export const onnxPorts = define(
+  'onnx_ports',
+  2,
+  'The model has not one input and one output, or the axes of its input are not fixed.',
+  (file: string, where: string, expected: string, found: string, hint: string) => ({
+    message: `expected ${expected}, found ${found}`,
+    at: { file, path: where },
+    hint,
+  }),
+);
+
 export const onnxUnsupported = define(
   'onnx_unsupported',
   2,

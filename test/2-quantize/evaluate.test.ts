@@ -152,6 +152,14 @@ describe('evaluateFloat', () => {
     expect(Array.from(found)).toEqual([0.5, 0.5, 0, 0.25, 0.25, 0.5].map((x) => expect.closeTo(x, 6)));
   });
 
+  test('a softmax may be of logarithms', () => {
+    const network = imageNetwork([3], [[{ op: 'softmax', logarithm: true }, [3]]]);
+    const found = evaluateFloat(network, { values: Float32Array.of(1000, 1000, 0), count: 1 });
+    expect(Array.from(found)).toEqual(
+      [-Math.LN2, -Math.LN2, -1000 - Math.LN2].map((x) => expect.closeTo(x, 3)),
+    );
+  });
+
   test('integer kernels are refused', () => {
     const node = {
       op: 'requantize',

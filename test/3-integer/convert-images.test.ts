@@ -24,6 +24,59 @@ function kinds({ nodes }: IntegerNetwork): string[] {
 
 const image = [2, 2, 1];
 
+describe('a quantizer behind codes of the same quantizer', () => {
+  const type = { scale: Float32Array.of(0.3), zeroPoint: -7, zeroPointAdded: 'after-rounding' } as const;
+  const halved: Link = [
+    { op: 'pool', kind: 'maximum', window: window(2, 0, 2), countPadding: false },
+    [1, 1, 1],
+  ];
+  const flat: Link = [{ op: 'reshape' }, [1]];
+  const chain = (...behind: Link[]) =>
+    kinds(
+      toInteger(
+        imageNetwork(image, [
+          quantize(8, image, type),
+          halved,
+          ...behind,
+          conv([3], 1, window(1), [1, 1, 1]),
+        ]),
+      ),
+    );
+
+  test('is left out, behind pools and reshapes too', () => {
+    const again = quantize(8, [1, 1, 1], type);
+    const reshaped: Link[] = [flat, quantize(8, [1], type), [{ op: 'reshape' }, [1, 1, 1]]];
+    expect(chain(again)).toEqual(['pool', 'conv']);
+    expect(chain(again, again, ...reshaped)).toEqual(['pool', 'conv']);
+  });
+
+  test.each([
+    ['scale', { scale: Float32Array.of(0.4) }],
+    ['zero point', { zeroPoint: -6 }],
+    ['range', { narrow: true }],
+    ['sign', { signed: false, zeroPoint: 7 }],
+  ])('stays when its %s is another', (_, other) => {
+    expect(chain(quantize(8, [1, 1, 1], { ...type, ...other }))).toEqual(['pool', 'step', 'conv']);
+  });
+
+  test('stays where rounding down would change codes', () => {
+    // float32(code * 0.3) / 0.3 is a little below some codes
+    const down = { ...type, rounding: 'floor' } as const;
+    const network = imageNetwork(image, [
+      quantize(8, image, down),
+      quantize(8, image, down),
+      conv([3], 1, window(1), image),
+    ]);
+    expect(kinds(toInteger(network))).toEqual(['step', 'conv']);
+  });
+
+  test('stays on a declared port, whose step is a fraction and no float32', () => {
+    const port = { bits: 8, signed: true, scale: { numerator: 1, denominator: 255 } } as const;
+    const links = [quantize(8, image, { scale: Float32Array.of(1 / 255) }), conv([3], 1, window(1), image)];
+    expect(kinds(toInteger(imageNetwork(image, links, { inputPort: port })))).toEqual(['step', 'conv']);
+  });
+});
+
 describe('convolutions', () => {
   test('padding holds the zero point, and the step takes zero points off', () => {
     const links: Link[] = [

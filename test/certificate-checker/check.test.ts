@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Certificate, CertificateLayer } from '../../src/4-bounds/certificate.js';
 import { checkCertificate } from '../../src/certificate-checker/check.js';
+import { RtlFolder } from '../../src/certificate-checker/rtl.js';
 import { NarrowgateError } from '../../src/diagnostics/diagnostic.js';
 import { UNEVEN } from '../7-simulate/verify-models.js';
 import { compile, TINY_MLP, temporaryFolder, writeBuild, writeModel } from '../support/build-case.js';
@@ -54,6 +55,12 @@ const flipped = (text: string) =>
 
 beforeAll(async () => {
   writeBuild(original, await compile(TINY_MLP));
+});
+
+test('a ROM image is read once, however many neurons lie in it', () => {
+  const rtl = new RtlFolder(original);
+  const [file] = readdirSync(join(original, 'rtl')).filter((name) => name.endsWith('.mem'));
+  expect(rtl.rom(file)).toBe(rtl.rom(file));
 });
 
 describe('an honest build', () => {

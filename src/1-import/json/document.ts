@@ -221,4 +221,5 @@ export interface ThresholdsLayerDocument extends SingleInput, ThresholdsDocument
 
 export interface SoftmaxDocument extends SingleInput {
   readonly type: 'softmax';
+  readonly logarithm?: boolean; // of the probabilities; default: false
 }

@@ -156,7 +156,14 @@ function readLayer(layer: LayerDocument, place: LayerPlace, findings: Findings):
       return readThresholdsLayer(layer, place, findings);
     case 'softmax':
       return {
-        parts: [{ op: 'softmax', name: place.name, source: findings.at(place.path) }],
+        parts: [
+          {
+            op: 'softmax',
+            name: place.name,
+            source: findings.at(place.path),
+            ...(layer.logarithm && { logarithm: true }),
+          },
+        ],
         shape: place.input,
       };
   }

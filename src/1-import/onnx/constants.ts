@@ -166,6 +166,21 @@ const STRUCTURAL: Record<string, (node: OnnxNode, inputs: readonly Constant[]) =
       }
     return { dims, data, isFloat: x.isFloat };
   },
+  Slice: (node, [x, ...given]) => {
+    const numbers = (name: string, at: number) =>
+      given[at] ? Array.from(given[at].data) : node.attributes.get(name)?.numbers;
+    const starts = numbers('starts', 0);
+    const ends = numbers('ends', 1);
+    const axes = (numbers('axes', 2) ?? starts?.map((_, k) => k) ?? []).map((axis) =>
+      wrapAxis(axis, x.dims.length),
+    );
+    const steps = given[3] ? Array.from(given[3].data) : axes.map(() => 1);
+    if (!starts || ends?.length !== starts.length || axes.length !== starts.length)
+      throw new FoldError('it takes as many ends and axes as starts');
+    if (steps.length !== axes.length || steps.some((step) => step !== 1))
+      throw new FoldError(`steps [${steps.join(', ')}], only 1 is read`);
+    return axes.reduce((part: Constant, axis, k) => sliceAxis(part, axis, starts[k], ends[k]), x);
+  },
   Unsqueeze: (node, [x, axesInput]) => {
     const axes = Array.from(axesInput?.data ?? node.attributes.get('axes')?.numbers ?? []);
     const dims = [...x.dims];
@@ -241,6 +256,20 @@ function reshapedScale(
 /** Leading axes of one, as broadcasting adds them. */
 function withRank(x: OnnxTensor, rank: number): OnnxTensor {
   return { ...x, dims: [...new Array<number>(Math.max(0, rank - x.dims.length)).fill(1), ...x.dims] };
+}
+
+/** Elements start to end - 1 along an axis; negative ones count from its end, and those beyond stop there. */
+function sliceAxis(x: OnnxTensor, axis: number, start: number, end: number): Constant {
+  const length = x.dims[axis] ?? 1;
+  const within = (at: number) => Math.min(Math.max(at < 0 ? at + length : at, 0), length);
+  const [from, to] = [within(start), Math.max(within(start), within(end))];
+  const dims = x.dims.map((n, each) => (each === axis ? to - from : n));
+  const after = size(x.dims.slice(axis + 1));
+  const data = new Float64Array(size(dims));
+  const run = (to - from) * after;
+  for (let b = 0; run > 0 && b < data.length / run; b++)
+    data.set(x.data.subarray((b * length + from) * after, (b * length + to) * after), b * run);
+  return { dims, data, isFloat: x.isFloat, integer: x.integer };
 }
 
 export function wrapAxis(axis: number, rank: number): number {

@@ -74,6 +74,38 @@ export const leakyRelu: Handler = (state, node, inputs) => {
   elementwise(state, node, activationOf(inputs[0], 'the input'), 'leaky-relu', { attributes: { alpha } });
 };
 
+/** With one slope for all channels, which is a leaky ReLU. */
+export const pRelu: Handler = (state, node, inputs) => {
+  const x = activationOf(inputs[0], 'the input');
+  const slopes = constantOf(inputs[1], 'the slope');
+  const [alpha] = slopes.data;
+  if (slopes.data.length === 0 || slopes.data.some((slope) => slope !== alpha))
+    throw new Unsupported('slopes that differ between channels', 'train with one slope, or with a ReLU');
+  if (!(alpha >= 0)) throw new Unsupported(`a slope of ${alpha} is not monotone`);
+  elementwise(state, node, x, 'leaky-relu', { attributes: { alpha } });
+};
+
+/** Max and Min with one constant: half a Clip, as older exporters write ReLU and ReLU6. */
+export function limit(side: 'minimum' | 'maximum'): Handler {
+  return (state, node, inputs) => {
+    const activations = inputs.flatMap((value) => (value && 'activation' in value ? [value.activation] : []));
+    if (activations.length !== 1 || inputs.length !== 2)
+      throw new Unsupported('only supported of one tensor and one constant');
+    const constant = constantOf(
+      inputs.find((value) => value && 'constant' in value),
+      'the limit',
+    );
+    const [value] = constant.data;
+    if (constant.data.length !== 1 || Number.isNaN(value))
+      throw new Unsupported(
+        `a limit of shape [${constant.dims.join(', ')}]`,
+        'use one limit for all elements',
+      );
+    const limits = { minimum: -Infinity, maximum: Infinity, [side]: value };
+    elementwise(state, node, activations[0], 'clip', limits);
+  };
+}
+
 export const hardSigmoid: Handler = (state, node, inputs) => {
   const alpha = node.attributes.get('alpha')?.number ?? Math.fround(0.2);
   const beta = node.attributes.get('beta')?.number ?? 0.5;
@@ -124,6 +156,7 @@ export const batchNormalization: Handler = (state, node, inputs) => {
   elementwise(state, node, x, 'normalize', { multiplier: placed(multiplier), operand: placed(operand) });
 };
 
+/** Softmax and LogSoftmax. */
 export const softmax: Handler = (state, node, inputs) => {
   const x = activationOf(inputs[0], 'the input');
   const given = node.attributes.get('axis')?.number ?? (state.graph.opset < 13 ? 1 : -1);
@@ -135,6 +168,7 @@ export const softmax: Handler = (state, node, inputs) => {
       `a softmax along axis ${given} of [${x.dims.join(', ')}]`,
       'take it over the channels',
     );
-  state.nodes.push({ op: 'softmax', ...nodeBase(state, node, x) });
+  const logarithm = node.op === 'LogSoftmax' && ({ logarithm: true } as const);
+  state.nodes.push({ op: 'softmax', ...nodeBase(state, node, x), ...logarithm });
   state.declareLike(node.outputs[0], x);
 };

@@ -9,7 +9,7 @@ import { inputsOf, type Network } from '../types.js';
 import { type Constant, FoldError, foldConstants, isFoldable, size } from './constants.js';
 import { decodeOnnx, type OnnxGraph, type OnnxNode } from './decode.js';
 import { isChannelsFirst } from './layout.js';
-import { HANDLERS, INTEGER_OPERATORS, ON_CODES } from './operators.js';
+import { HANDLERS, HINTS, INTEGER_OPERATORS, ON_CODES } from './operators.js';
 import { orderNodes } from './order.js';
 import { type Activation, BadNode, ImportState, qualifiedOp, Unsupported, type Value } from './values.js';
 import { channelsFirstView, isInOrder } from './view.js';
@@ -51,35 +51,33 @@ export function importOnnxGraph(graph: OnnxGraph): Network {
   };
 }
 
+const CUT =
+  'cut the part between one input and one output out of the model, such as with onnx.utils.extract_model';
+const FIX =
+  'export the model for one size of input, such as [1, 3, 32, 32]; onnxruntime.tools.make_dynamic_shape_fixed sets it too';
+
+function counted(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : `${names.length} (${names.join(', ')})`;
+}
+
 function declareInput(state: ImportState, nodes: readonly OnnxNode[]): Activation {
   const { graph } = state;
+  const { file } = graph;
   if (graph.inputs.length !== 1)
-    fail(
-      errors.onnxGraph(
-        graph.file,
-        'inputs',
-        `expected one input, found ${graph.inputs.length} (${graph.inputs.map((each) => each.name).join(', ')})`,
-      ),
-    );
+    fail(errors.onnxPorts(file, 'inputs', 'one input', counted(graph.inputs.map((each) => each.name)), CUT));
   if (graph.outputs.length !== 1)
-    fail(errors.onnxGraph(graph.file, 'outputs', `expected one output, found ${graph.outputs.length}`));
+    fail(errors.onnxPorts(file, 'outputs', 'one output', counted(graph.outputs), CUT));
   const [{ name, dims, integer }] = graph.inputs;
-  if (!dims || dims.length < 2)
-    return fail(
-      errors.onnxGraph(
-        graph.file,
-        `input ${name}`,
-        'expected a shape with a batch axis and at least one more',
-      ),
-    );
+  const at = `input ${name}`;
+  const found = `[${dims?.map((n) => n ?? '?').join(', ')}]`;
+  if (!dims || dims.length < 2) {
+    const expected = 'a shape with a batch axis and at least one more';
+    return fail(errors.onnxPorts(file, at, expected, dims ? found : 'none', FIX));
+  }
   const shape = dims.slice(1).map((n) => n ?? 0);
   if (shape.some((n) => !(n > 0 && n < 2 ** 24)) || size(shape) > 2 ** 24)
     fail(
-      errors.onnxGraph(
-        graph.file,
-        `input ${name}`,
-        `expected fixed axes after the batch, found [${dims.map((n) => n ?? '?').join(', ')}]`,
-      ),
+      errors.onnxPorts(file, at, 'fixed axes after the batch, of 16,777,216 elements at most', found, FIX),
     );
   const codes = integer && { ...integer, zeroPoint: 0 };
   if (shape.length < 2 || !isChannelsFirst(name, shape.length + 1, nodes))
@@ -107,7 +105,12 @@ function importNode(state: ImportState, node: OnnxNode): void {
         'operators on integers are not supported',
         'export the model with QuantizeLinear and DequantizeLinear around float operators (QDQ format)',
       );
-    else state.unsupported(node, 'this operator is not supported');
+    else
+      state.unsupported(
+        node,
+        'this operator is not supported',
+        Object.hasOwn(HINTS, node.op) ? HINTS[node.op] : undefined,
+      );
     markUnknown(state, node);
     return;
   }

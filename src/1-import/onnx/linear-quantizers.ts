@@ -78,11 +78,12 @@ export const quantizeLinear: Handler = (state, node, inputs) => {
   const parameters = readParameters(node, inputs, activation.dims);
   const element = codeElement(node, parameters);
   const given = activation.dims.length === 2 ? state.asVector(node, activation) : activation;
-  pushQuantizer(state, node, given, parameters, element);
+  const left = state.followsSoftmax(given.tensor); // to the host, as the softmax is
+  if (!left) pushQuantizer(state, node, given, parameters, element);
   const quantized = { ...element, scale: perChannel(parameters.scale, given, 'scale') };
   state.alias(node.outputs[0], {
     ...given,
-    tensor: node.outputs[0],
+    tensor: left ? given.tensor : node.outputs[0],
     codes: { ...quantized, zeroPoint: singleZeroPoint(parameters) },
   });
 };

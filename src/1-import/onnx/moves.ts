@@ -15,14 +15,15 @@ import { channelsFirstView, isInOrder, reshapeView, transposeView, type View } f
 
 /** A new shape seen on the same elements; a node when the Network's tensor gets another shape with it. */
 export function reshape(
-  target: (x: Activation, node: OnnxNode, inputs: Inputs) => readonly number[],
+  target: (x: Activation, node: OnnxNode, inputs: Inputs, state: ImportState) => readonly number[],
 ): Handler {
   return (state, node, inputs) => {
     const x = activationOf(inputs[0], 'the input');
-    const dims = resolveReshape(x.dims, target(x, node, inputs));
+    const dims = resolveReshape(x.dims, target(x, node, inputs, state));
     if (dims[0] !== 1 || x.dims[0] !== 1)
       throw new Unsupported(
         `a reshape that moves the batch axis: [${x.dims.join(', ')}] to [${dims.join(', ')}]`,
+        'keep one sample for each index of the first axis',
       );
     const view = reshapeView(x.view, dims);
     if (!view)
@@ -45,9 +46,12 @@ function naturalShape(dims: readonly number[], view: View): readonly number[] | 
   return isInOrder(view) ? dims.slice(1) : undefined;
 }
 
-export const toShape = reshape((_, node, inputs) => {
+export const toShape = reshape((_, node, inputs, { graph }) => {
   if ((node.attributes.get('allowzero')?.number ?? 0) !== 0) throw new Unsupported('allowzero');
-  return Array.from(constantOf(inputs[1], 'the shape').data);
+  const [first, ...others] = constantOf(inputs[1], 'the shape').data;
+  if (first === undefined) return [];
+  // a model exported for a fixed batch names it, and is read for one sample
+  return [first === graph.inputs[0]?.dims?.[0] ? 1 : first, ...others];
 });
 
 export const flatten = reshape((x, node) => {

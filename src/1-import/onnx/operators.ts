@@ -1,5 +1,15 @@
 /** The handler of each ONNX operator that meets an activation. */
-import { batchNormalization, binary, clip, hardSigmoid, leakyRelu, softmax, unary } from './elementwise.js';
+import {
+  batchNormalization,
+  binary,
+  clip,
+  hardSigmoid,
+  leakyRelu,
+  limit,
+  pRelu,
+  softmax,
+  unary,
+} from './elementwise.js';
 import type { Handler } from './handler.js';
 import { conv, gemm, matMul } from './layers.js';
 import { cast, dequantizeLinear, quantizeLinear } from './linear-quantizers.js';
@@ -47,8 +57,11 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Sign: unary('sign'),
   Neg: unary('negate'),
   LeakyRelu: leakyRelu,
+  PRelu: pRelu,
   HardSigmoid: hardSigmoid,
   Clip: clip,
+  Max: limit('minimum'),
+  Min: limit('maximum'),
   Concat: concat,
   Pad: pad,
   Resize: resize,
@@ -63,6 +76,21 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Dropout: identity,
   Cast: cast,
   Softmax: softmax,
+  LogSoftmax: softmax,
+};
+
+const HOST = 'end the model in front of it; the host can compute it';
+const MONOTONE = 'train the model with a ReLU, or another function that is monotone';
+
+/** What to do about operators that are not read and that models often have. */
+export const HINTS: Readonly<Record<string, string>> = {
+  ArgMax: HOST,
+  TopK: HOST,
+  Hardmax: HOST,
+  HardSwish: MONOTONE,
+  Mish: MONOTONE,
+  Gelu: MONOTONE,
+  Erf: MONOTONE,
 };
 
 /** Operators that do to codes what they do to the real values the codes stand for. */

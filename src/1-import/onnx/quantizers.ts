@@ -20,6 +20,7 @@ export const ROUNDING: Record<string, RoundingMode> = {
   HALF_DOWN: 'half-down',
 };
 const MAX_BITS = 24; // every code is exact in float32
+const MAX_BIAS_BITS = 32; // of constants that are real values from here on
 
 /** The quantizer of a Quant or BipolarQuant node, with its scale as the file shapes it. */
 interface QuantizerNode {
@@ -41,8 +42,9 @@ function readQuantizer(node: OnnxNode, inputs: readonly (Value | undefined)[]): 
   const zeroPoint = scalar(constantOf(inputs[2], 'the zero point'), 'zero point');
   const bits = scalar(constantOf(inputs[3], 'the bit width'), 'bit width');
   if (!Number.isInteger(zeroPoint)) throw new BadNode('an integer zero point', String(zeroPoint));
-  if (!Number.isInteger(bits) || bits < 1 || bits > MAX_BITS)
-    throw new BadNode(`a bit width from 1 to ${MAX_BITS}`, String(bits));
+  const most = inputs[0] && 'constant' in inputs[0] ? MAX_BIAS_BITS : MAX_BITS;
+  if (!Number.isInteger(bits) || bits < 1 || bits > most)
+    throw new BadNode(`a bit width from 1 to ${most}`, String(bits));
   const signed = (node.attributes.get('signed')?.number ?? 1) !== 0;
   const narrow = (node.attributes.get('narrow')?.number ?? 0) !== 0;
   const mode = node.attributes.get('rounding_mode')?.text || 'ROUND';
@@ -67,7 +69,7 @@ export function scalar(tensor: Constant, what: string): number {
   return first;
 }
 
-/** Quantize a constant: its values become what the codes stand for, and the codes are kept. */
+/** Quantize a constant: its values become what the codes stand for, and the codes are kept where they may be weights. */
 function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constant): Constant {
   const invalid = x.data.find((value) => !Number.isFinite(value));
   if (invalid !== undefined) throw new BadNode('finite weights', String(invalid));
@@ -75,13 +77,14 @@ function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constant): Con
     throw new BadNode(`a scale for weights of shape [${x.dims.join(', ')}]`, `[${scale.dims.join(', ')}]`);
   const scales = Float32Array.from(broadcastTo(scale, x.dims));
   const full: Quantizer = { ...quantizer, scale: scales };
-  const codes = new Int32Array(x.data.length);
+  const codes = new Float64Array(x.data.length);
   const data = new Float64Array(x.data.length);
   const { zeroPoint } = quantizer;
   for (let k = 0; k < codes.length; k++) {
     codes[k] = quantizeValue(full, x.data[k], k) - zeroPoint;
     data[k] = Math.fround(codes[k] * scales[k]);
   }
+  if (quantizer.bits > MAX_BITS) return { dims: x.dims, data, isFloat: true };
   const { min, max } = codeRange(quantizer);
   const signed = quantizer.encoding === 'bipolar' || min - zeroPoint < 0;
   let { bits } = quantizer;
@@ -93,7 +96,7 @@ function quantizeConstant({ quantizer, scale }: QuantizerNode, x: Constant): Con
     )
       bits++;
   const kept = {
-    codes,
+    codes: Int32Array.from(codes),
     encoding: quantizer.encoding,
     bits,
     signed,

@@ -104,6 +104,12 @@ export class ImportState {
     return this.declare(output, shape, x.dims, x.view, x.codes);
   }
 
+  /** Whether a tensor of the Network is the result of a softmax, perhaps in another shape. */
+  followsSoftmax(tensor: string): boolean {
+    const maker = this.nodes.find(({ output }) => output === tensor);
+    return maker?.op === 'softmax' || (maker?.op === 'reshape' && this.followsSoftmax(maker.input));
+  }
+
   /** A name for a tensor that the file does not have. */
   unusedTensor(wanted: string): string {
     return unused(wanted, (name) => this.tensors.has(name));

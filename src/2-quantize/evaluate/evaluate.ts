@@ -146,7 +146,7 @@ export function evaluateNode(
     case 'reshape':
       return x;
     case 'softmax':
-      return softmax(x, channels);
+      return softmax(x, channels, node.logarithm);
     case 'multi-threshold':
     case 'requantize':
       return fail(errors.floatEvaluationUnsupported(node.name, node.source));
@@ -160,14 +160,17 @@ function sum(x: Float32Array, other: Float32Array): Float32Array {
 }
 
 /** Along the last axis. */
-function softmax(x: Float32Array, channels: number): Float32Array {
+function softmax(x: Float32Array, channels: number, logarithm = false): Float32Array {
   const y = new Float32Array(x.length);
   for (let from = 0; from < x.length; from += channels) {
     let largest = -Infinity;
     for (let c = 0; c < channels; c++) largest = Math.max(largest, x[from + c]);
     let total = 0;
     for (let c = 0; c < channels; c++) total += Math.exp(x[from + c] - largest);
-    for (let c = 0; c < channels; c++) y[from + c] = Math.exp(x[from + c] - largest) / total;
+    for (let c = 0; c < channels; c++) {
+      const above = x[from + c] - largest;
+      y[from + c] = logarithm ? above - Math.log(total) : Math.exp(above) / total;
+    }
   }
   return y;
 }

@@ -132,7 +132,7 @@ export function layerDocument(layer: Layer, place: Place, problems: Diagnostic[]
       return document ?? { type: 'flatten', ...base };
     }
     case 'softmax':
-      return { type: 'softmax', ...base };
+      return { type: 'softmax', ...base, ...(node.logarithm && { logarithm: true }) };
     case 'requantize':
       refuse(node, 'the rounding of an integer kernel');
       return { type: 'flatten', ...base };

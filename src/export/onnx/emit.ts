@@ -141,7 +141,9 @@ export class Emitter {
       case 'softmax': {
         const x = this.tensor(node.input);
         const axis = operandOf(x).channelAxis;
-        this.writer.node('Softmax', node.name, [x.name], node.output, { axis });
+        this.writer.node(node.logarithm ? 'LogSoftmax' : 'Softmax', node.name, [x.name], node.output, {
+          axis,
+        });
         return this.made(node, x.flattened);
       }
       default:

@@ -46,6 +46,35 @@ describe('chains of constants', () => {
     expect(network.tensors.get('y')?.shape).toEqual([6]);
   });
 
+  test.each([
+    ['Shape, Slice and Concat, as tf2onnx takes the batch', [0], [1], [0], ['part', 'rest'], [6]],
+    ['Slice with an end beyond the axis and negative numbers', [-3], [9], [-1], ['part'], [2, 3]],
+  ] as const)('%s', (_, starts, ends, axes, parts, shape) => {
+    const spec: GraphSpec = graphOf(['N', 2, 3], {
+      nodes: [
+        node('Shape', ['x'], ['shape']),
+        node('Slice', ['shape', 'starts', 'ends', 'axes'], ['part']),
+        node('Concat', [...parts], ['target'], { axis: 0 }),
+        node('Reshape', ['x', 'target'], ['y']),
+      ],
+      initializers: [
+        integers('starts', [1], [...starts]),
+        integers('ends', [1], [...ends]),
+        integers('axes', [1], [...axes]),
+        integers('rest', [1], [-1]),
+      ],
+    });
+    const network = importSpec(spec);
+    expect(network.tensors.get(network.output)?.shape).toEqual(shape);
+  });
+
+  test('Slice takes blocks of inner axes, from attributes before opset 10 too', () => {
+    const numbers = { starts: { ints: [1] }, ends: { ints: [3] }, axes: { ints: [1] } };
+    const matrix = [floats('m', [2, 4], [0, 1, 2, 3, 4, 5, 6, 7]), integers('shape', [2], [1, 4])];
+    const cut = [node('Slice', ['m'], ['s'], numbers), node('Reshape', ['s', 'shape'], ['c'])];
+    expect(folded(cut, matrix, 4)).toEqual([1, 2, 5, 6]);
+  });
+
   test('a scalar batch norm of Pow, Add, Sqrt, Div rounds to float32 after each operation', () => {
     const [deviation, epsilon, gain] = [0.3, 1e-3, 0.7].map(fround);
     const nodes = [

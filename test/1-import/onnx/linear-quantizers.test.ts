@@ -135,6 +135,22 @@ describe('an activation', () => {
   });
 });
 
+test.each([false, true])(
+  'of probabilities is left to the host with the softmax (%s: as codes)',
+  (asCodes) => {
+    const { nodes, initializers } = quantizePair('s', 'y', 1 / 256, -128);
+    const spec = graphOf(
+      [1, 3],
+      quantizePair('x', 'xq', 0.5, 0),
+      { nodes: [node('Softmax', ['xq'], ['s'], { axis: 1 })] },
+      { nodes: asCodes ? nodes.slice(0, 1) : nodes, initializers },
+    );
+    const network = importSpec(asCodes ? { ...spec, outputs: ['y_codes'] } : spec);
+    expect(network.nodes.map(({ op }) => op)).toEqual(['quantize', 'softmax']);
+    expect(network.output).toBe('s');
+  },
+);
+
 describe('weights', () => {
   const dense = (...parts: Parameters<typeof graphOf>[1][]) => {
     const { nodes } = importSpec(graphOf([1, 2], ...parts, { nodes: [node('MatMul', ['x', 'wr'], ['y'])] }));

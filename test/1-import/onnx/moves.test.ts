@@ -184,6 +184,31 @@ describe('Transpose', () => {
     ).toEqual(w);
   });
 
+  test('the batch that a model was exported for is one sample', () => {
+    const flattened = (target: number[]) =>
+      importSpec(
+        graphOf(
+          [16, 2, 2, 2],
+          {
+            nodes: [
+              node('MaxPool', ['x'], ['p'], { kernel_shape: { ints: [2, 1] } }),
+              node('Reshape', ['p', 's'], ['f']),
+            ],
+            initializers: [integers('s', [2], target), floats('w', [4, 1], [1, 2, 3, 4])],
+          },
+          { nodes: [node('MatMul', ['f', 'w'], ['y'])] },
+        ),
+      ).tensors.get('f')?.shape;
+    for (const target of [
+      [16, -1],
+      [16, 4],
+      [-1, 4],
+      [0, -1],
+    ])
+      expect(flattened(target)).toEqual([4]);
+    expect(() => flattened([4, -1])).toThrow(/moves the batch axis/);
+  });
+
   test('a vector becomes an image and a vector again', () => {
     const network = read(
       [

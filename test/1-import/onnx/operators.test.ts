@@ -141,6 +141,53 @@ describe('elementwise operators', () => {
     const [b] = through({ nodes: [node('Clip', ['x'], ['y'], { min: { f: -1 }, max: { f: 1 } })] });
     expect(b).toMatchObject({ minimum: -1, maximum: 1 });
   });
+
+  test('Max and Min with a constant are the sides of a Clip', () => {
+    const found = through({
+      nodes: [node('Max', ['low', 'x'], ['a']), node('Min', ['a', 'high'], ['y'])],
+      initializers: [scalar('low', 0), floats('high', [1], [6])],
+    });
+    expect(found).toMatchObject([
+      { kind: 'clip', minimum: 0, maximum: Infinity },
+      { kind: 'clip', minimum: -Infinity, maximum: 6 },
+    ]);
+    const two = { initializers: [floats('c', [2], [0, 1])] };
+    expect(refusals(graphOf([1, 2], { nodes: [node('Max', ['x', 'c'], ['y'])] }, two))).toEqual([
+      'onnx_unsupported node Max_y',
+    ]);
+    expect(refusals(graphOf([1, 2], { nodes: [node('Max', ['x', 'x'], ['y'])] }))).toEqual([
+      'onnx_unsupported node Max_y',
+    ]);
+  });
+
+  test('PRelu with one slope is a leaky ReLU, also when it is written for each channel', () => {
+    const of = (slopes: number[]) =>
+      graphOf([1, 2], {
+        nodes: [node('PRelu', ['x', 'slope'], ['y'])],
+        initializers: [floats('slope', [slopes.length], slopes)],
+      });
+    for (const slopes of [[0.25], [0.25, 0.25]])
+      expect(importSpec(of(slopes)).nodes).toMatchObject([
+        { kind: 'leaky-relu', attributes: { alpha: 0.25 } },
+      ]);
+    for (const slopes of [[0.25, 0.5], [-0.25]])
+      expect(refusals(of(slopes))).toEqual(['onnx_unsupported node PRelu_y']);
+  });
+});
+
+test('LogSoftmax is left to the host as Softmax is', () => {
+  const end = (op: string) => importSpec(graphOf([1, 2], { nodes: [node(op, ['x'], ['y'])] })).nodes[0];
+  expect(end('LogSoftmax')).toMatchObject({ op: 'softmax', logarithm: true });
+  expect(end('Softmax')).not.toHaveProperty('logarithm');
+});
+
+test.each([
+  ['ArgMax', /the host can compute it/],
+  ['TopK', /the host can compute it/],
+  ['HardSwish', /monotone/],
+  ['Erf', /monotone/],
+])('%s is refused with what to do instead', (op, hint) => {
+  expect(() => importSpec(graphOf([1, 4], { nodes: [node(op, ['x'], ['y'])] }))).toThrow(hint);
 });
 
 test('every unsupported node is reported at once, and none that only follows one', () => {

@@ -45,6 +45,27 @@ function refusal(spec: GraphSpec): string[] {
   return [];
 }
 
+test('a bias of up to 32 bits is float32(code * scale)', () => {
+  const spec = (bits: number) =>
+    graphOf(
+      [1, 2],
+      quant('x', 'xq'),
+      { initializers: [floats('w', [2, 2], [1, 2, 3, -1]), floats('b', [2], [-0.1, 123456.789])] },
+      quant('w', 'wq', { bits: 4 }),
+      quant('b', 'bq', { bits, scale: 2 ** -13 }),
+      { nodes: [node('MatMul', ['xq', 'wq'], ['p']), node('Add', ['p', 'bq'], ['y'])] },
+    );
+  const bias = importSpec(spec(32)).nodes.at(-1);
+  const value = Math.fround(123456.789);
+  expect(bias).toMatchObject({ op: 'elementwise', operand: Float32Array.of(-819 / 8192, value) });
+  expect(refusal(spec(33))).toEqual([expect.stringMatching(/a bit width from 1 to 32, found 33/)]);
+});
+
+test('an activation has at most 24 bits', () => {
+  const message = /a bit width from 1 to 24, found 25/;
+  expect(refusal(graphOf([1, 3], quant('x', 'y', { bits: 25 })))).toEqual([expect.stringMatching(message)]);
+});
+
 describe('Quant of an activation', () => {
   test('attributes and inputs become the quantizer; absent ones have the defaults of QONNX', () => {
     expect(activationQuantizer({}, { scale: 0.125, zeroPoint: 2, bits: 5 })).toEqual({

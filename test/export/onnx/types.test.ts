@@ -225,6 +225,18 @@ describe('layers', () => {
   });
 });
 
+test.each([{}, { logarithm: true } as const])('a softmax at the end stays what it was (%j)', (form) => {
+  const given = imageNetwork(DIMS, [
+    FIRST,
+    conv([3, -2, 1, 5], 2, window(1), DIMS),
+    [{ op: 'softmax', ...form }, DIMS],
+  ]);
+  for (const again of [through(given, 'qonnx'), through(given, 'qdq'), throughFolder(given)]) {
+    const last = again.nodes.at(-1);
+    expect(last?.op === 'softmax' && (last.logarithm ?? false)).toBe('logarithm' in form);
+  }
+});
+
 describe('QONNX operators that were read are written again', () => {
   const weights = { initializers: [floats('w', [3, 2], [1, -2, 3, -1, 0, 2])] };
   const product = { nodes: [node('MatMul', ['xq', 'wq'], ['p'])] };
