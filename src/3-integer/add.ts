@@ -39,7 +39,8 @@ export function floatSum(
 }
 
 /**
- * An addition and the step behind it.
+ * An addition and the step behind it. Where float32 rounds equal sums differently at a tie, some pairs give a code next to
+ * the reference's.
  *
  * @param rows channels in which the function differs; 1 when it is the same for all
  * @param ranges codes that the two tensors can hold
@@ -53,7 +54,7 @@ export function convertAdd(
   evaluate: PairFunction,
   rows: number,
   stride: number,
-): { weights: IntegerAdd['weights']; table: StepTable } {
+): { weights: IntegerAdd['weights']; deviating?: IntegerAdd['deviating']; table: StepTable } {
   const x = codesOf(ranges[0], terms[0].tensor.type);
   const y = codesOf(ranges[1], terms[1].tensor.type);
   const pairs = x.length * y.length * rows;
@@ -62,7 +63,12 @@ export function convertAdd(
   const separation = separate(grid);
   if (!separation) return fail(errors.addNotSeparable(node.name, node.source));
   const table = { rows, levels: grid.count, thresholds: separation.thresholds, base };
-  return { weights: separation.weights, table: shareRows(table) };
+  const { weights, deviating } = separation;
+  return {
+    weights,
+    ...(deviating > 0 && { deviating: { codes: deviating, of: pairs } }),
+    table: shareRows(table),
+  };
 }
 
 function codesOf({ min, max }: Interval, { encoding }: IntegerType): Int32Array {

@@ -264,7 +264,14 @@ export class Resolver {
     const [first, second] = terms;
     const ranges = [first, second].map(({ tensor }) => this.builder.codeRange(tensor.name));
     const stride = strideOf(node.quantizer);
-    const { weights, table } = convertAdd(add, terms, [ranges[0], ranges[1]], evaluate, rows, stride);
+    const { weights, deviating, table } = convertAdd(
+      add,
+      terms,
+      [ranges[0], ranges[1]],
+      evaluate,
+      rows,
+      stride,
+    );
     const channels = channelsOf(shape);
     const sums = this.builder.freeTensor(node.output === add.output ? `${add.output}:sums` : add.output);
     const sum: IntegerAdd = {
@@ -276,6 +283,7 @@ export class Resolver {
       output: sums,
       channels,
       weights,
+      ...(deviating && { deviating }),
     };
     this.builder.pushSums(sum, shape);
     return stepOf(node, sums, channels, table, false);

@@ -92,6 +92,7 @@ export interface IntegerAdd extends NodeBase {
   readonly other: string;
   readonly channels: number;
   readonly weights: readonly [number, number];
+  readonly deviating?: { readonly codes: number; readonly of: number }; // pairs that give a code next to the reference's
 }
 
 /** Codes of several tensors of one type, one after another along the channels. */

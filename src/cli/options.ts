@@ -9,6 +9,8 @@ import type { PlanOptions } from '../5-plan/plan.js';
 import { analyse } from '../compile.js';
 import * as errors from '../diagnostics/command-errors.js';
 import { fail } from '../diagnostics/diagnostic.js';
+import { addDeviates } from '../diagnostics/network-errors.js';
+import type { Output } from './output.js';
 import {
   DEFAULT_UTILISATION,
   parseBudget,
@@ -159,11 +161,16 @@ export function planArguments(yargs: Argv): Argv {
     });
 }
 
-/** Phases 1 to 4 on the model that the options name. */
-export function analyseGiven(given: GivenOptions): Promise<BoundedNetwork> {
+/** Phases 1 to 4 on the model that the options name, and a warning where the integer model is not the reference in all codes. */
+export async function analyseGiven(given: GivenOptions, output: Output): Promise<BoundedNetwork> {
   const model = given.model ?? '';
   const inputPort = parsePortType(given.inputType, given.inputScale);
-  return analyse(model, { inputPort, tfliteRounding: parseTfliteRounding(given.tfliteRounding, model) });
+  const tfliteRounding = parseTfliteRounding(given.tfliteRounding, model);
+  const bounded = await analyse(model, { inputPort, tfliteRounding });
+  for (const node of bounded.network.nodes)
+    if (node.kind === 'add' && node.deviating)
+      output.warning(addDeviates(node.name, node.source, node.deviating.codes, node.deviating.of));
+  return bounded;
 }
 
 /** What phase 5 needs; `accumulator` is the text of one policy. */

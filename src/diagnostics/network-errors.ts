@@ -163,9 +163,20 @@ export const addNotSeparable = define(
   2,
   'The reference result of a sum is not a step function of any weighted sum of the two codes.',
   (node: string, at: Location) => ({
-    message: `no integer weights reproduce the rounding of the sum '${node}' on all pairs of codes`,
+    message: `no integer weights reproduce the sum '${node}' on all pairs of codes, or to the next code`,
     at,
-    hint: 'give both inputs the same scale, or scales whose ratio is a power of two',
+    hint: 'let both inputs rise with their codes, and nothing but monotone operations follow',
+  }),
+);
+
+export const addDeviates = define(
+  'add_deviates',
+  0,
+  'A warning: the reference arithmetic rounds equal sums differently at ties, and hardware gives them one code.',
+  (node: string, at: Location, codes: number, pairs: number) => ({
+    message: `of ${pairs} pairs of codes, ${codes} give the sum '${node}' a code next to the reference's, which rounds equal sums this way and that at ties`,
+    at,
+    hint: 'scales of powers of two, or scales without a common measure, have no such ties',
   }),
 );
 

@@ -329,7 +329,7 @@ describe('what cannot be made integer', () => {
     ];
     expect(refusals(imageNetwork(image, links))).toEqual(['add_needs_quantizer n2']);
   });
-  test('a sum without quantizer, of too many codes, and one that no weights reproduce', () => {
+  test('a sum without quantizer, and one of too many codes', () => {
     const two = (bits: number, after: readonly Link[]): Network =>
       imageNetwork(image, [
         quantize(bits, image),
@@ -340,6 +340,8 @@ describe('what cannot be made integer', () => {
       ]);
     expect(refusals(two(4, []))).toEqual(['quantizer_needed n3']);
     expect(refusals(two(12, [quantize(4, image)]))).toEqual(['add_too_large n3']);
+  });
+  test('a sum of tenths that steps of two tenths follow: half of its pairs are ties, which float32 rounds this way and that', () => {
     // float32 rounds equal sums of tenths differently, and a step of two tenths has ties
     const tenth = { scale: Float32Array.of(0.1) };
     const noisy = imageNetwork(image, [
@@ -349,7 +351,10 @@ describe('what cannot be made integer', () => {
       [{ op: 'add', other: 't0' }, image],
       quantize(8, image, { scale: Float32Array.of(0.2) }),
     ]);
-    expect(refusals(noisy)).toEqual(['add_not_separable n3']);
+    const add = toInteger(noisy).nodes.find((node) => node.kind === 'add');
+    expect(add?.weights).toEqual([1, 1]);
+    expect(add?.deviating?.of).toBe(256 * 256);
+    expect(add?.deviating?.codes).toBeLessThan(256 * 32);
   });
   test('tensors of different types joined in front of a layer', () => {
     const links: Link[] = [

@@ -9,7 +9,7 @@ export const KEPT = ['sim/verilator', 'sim/icarus'];
 
 /** RTL, bench, certificate. */
 export async function build(given: GivenOptions, output: Output): Promise<number> {
-  const bounded = await analyseGiven(given);
+  const bounded = await analyseGiven(given, output);
   const options = planOptions(given, bounded, given.accumulator);
   const { plan, files } = await inBackground('generate', bounded, options);
   const directory = given.output ?? '';

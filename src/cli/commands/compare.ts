@@ -35,7 +35,7 @@ const DEFAULT_COUNT = 20;
 
 /** Build, check and synthesise a model at several accumulator widths; one report over all. */
 export async function compare(given: GivenOptions, output: Output): Promise<number> {
-  const bounded = await analyseGiven(given);
+  const bounded = await analyseGiven(given, output);
   const policies = (given.accumulators ?? '')
     .split(',')
     .map((text) => text.trim())

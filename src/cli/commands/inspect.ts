@@ -22,7 +22,7 @@ interface InspectedLayer {
 
 /** Layers, widths and bounds of a model. */
 export async function inspect(given: GivenOptions, output: Output): Promise<number> {
-  const bounded = await analyseGiven(given);
+  const bounded = await analyseGiven(given, output);
   const { accumulator } = planOptions(given, bounded, given.accumulator);
   const { network } = bounded;
   const layers = network.nodes.flatMap((node) => inspectNode(bounded, node, accumulator));

@@ -15,7 +15,7 @@ const SHOWN = 100;
 
 /** Golden inference. */
 export async function run(given: GivenOptions, output: Output): Promise<number> {
-  const bounded = await analyseGiven(given);
+  const bounded = await analyseGiven(given, output);
   const { network } = bounded;
   const file = given.inputs ?? '';
   const samples = readNpy(file);
