@@ -52,7 +52,12 @@ export function findThresholds(
   return shareRows({ rows, levels, thresholds, base });
 }
 
-/** Fill T[k-1] = smallest x with level(x) >= k for low < k <= high, where level(min) = low and level(max) = high. */
+/**
+ * Fill T[k-1] = smallest x with level(x) >= k for low < k <= high, where level(min) = low and level(max) = high.
+ *
+ * Most functions are lines with rounding. So the x of a level in the middle is guessed from the ends, which are best taken
+ * at thresholds: the guess is then right or one off, where halving takes the logarithm of the distance of two thresholds.
+ */
 function bisect(
   level: (x: number) => number,
   { min, max }: Interval,
@@ -61,14 +66,44 @@ function bisect(
   thresholds: Float64Array,
 ): void {
   if (low === high) return;
-  if (max - min === 1) {
-    thresholds.fill(max, low, high);
-    return;
+  const first = firstOf(level, { min, max }, low + 1);
+  const last = high > low + 1 ? firstOf(level, { min: first, max }, high) : first;
+  thresholds.fill(first, low, level(first));
+  thresholds.fill(last, level(last - 1), high);
+  between(level, { min: first, max: last - 1 }, level(first), level(last - 1), thresholds);
+}
+
+/** The smallest x of at least a level, by halving; max has it, min does not, or is the smallest. */
+function firstOf(level: (x: number) => number, { min, max }: Interval, wanted: number): number {
+  if (level(min) >= wanted) return min;
+  let [below, reached] = [min, max];
+  while (reached - below > 1) {
+    const middle = Math.floor((below + reached) / 2);
+    if (level(middle) >= wanted) reached = middle;
+    else below = middle;
   }
-  const middle = Math.floor((min + max) / 2);
-  const between = level(middle);
-  bisect(level, { min, max: middle }, low, between, thresholds);
-  bisect(level, { min: middle, max }, between, high, thresholds);
+  return reached;
+}
+
+/** The same as bisect, where a level begins at min and another one ends at max, or where the guesses before were wrong. */
+function between(
+  level: (x: number) => number,
+  { min, max }: Interval,
+  low: number,
+  high: number,
+  thresholds: Float64Array,
+): void {
+  if (low >= high) return;
+  const wanted = (low + high + 1) >> 1;
+  const guess = min + Math.ceil(((max + 1 - min) * (wanted - low)) / (high - low + 1));
+  let at = Math.min(Math.max(guess, min + 1), max); // of the threshold, if the levels before and at it differ
+  let [before, here] = [level(at - 1), level(at)];
+  if (before === here && here < wanted && at < max) [at, before, here] = [at + 1, here, level(at + 1)];
+  else if (before === here && here >= wanted && at > min + 1)
+    [at, before, here] = [at - 1, level(at - 2), before];
+  thresholds.fill(at, before, here);
+  between(level, { min, max: at - 1 }, low, before, thresholds);
+  between(level, { min: at, max }, here, high, thresholds);
 }
 
 /** One row instead of many equal ones. */

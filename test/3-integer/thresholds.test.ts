@@ -64,3 +64,21 @@ test('the function is evaluated a few times per threshold, not once per value', 
   expect(Array.from(thresholds)).toEqual([123_456, 7_654_321]);
   expect(calls).toBeLessThan(80);
 });
+
+test('thresholds of a line with rounding take three evaluations each', () => {
+  let calls = 0;
+  const line = (x: number) => Math.max(-128, Math.min(127, Math.floor(x * 0.000213 + 0.5)));
+  const { thresholds } = findThresholds(
+    (x) => {
+      calls++;
+      return line(x);
+    },
+    [{ min: -800_000, max: 900_000 }],
+    1,
+  );
+  for (const [k, each] of thresholds.entries()) {
+    expect(line(each)).toBe(k - 127);
+    expect(line(each - 1)).toBe(k - 128);
+  }
+  expect(calls).toBeLessThan(3 * thresholds.length);
+});
