@@ -4,7 +4,7 @@ import type { Constant } from './constants.js';
 import { BadNode, Unsupported } from './values.js';
 
 /**
- * Weights of a layer, integer when a quantizer made them or all of them are integers, else real.
+ * Weights of a layer: codes when a quantizer made them or all of them are integers (bipolar when all are -1 or 1), else real.
  *
  * @param outputs and the axis of the constant that counts them
  * @param source for each weight in the Network's order its index in the constant
@@ -33,6 +33,9 @@ export function weightsOf(
   if (!data.every((w) => Number.isInteger(w) && Math.abs(w) < 2 ** 23))
     return { encoding: 'real', values: Float32Array.from(source, (at) => data[at]) };
   const codes = source.map((at) => data[at]);
+  // as FINN keeps bipolar weights: in floats, without a quantizer
+  if (codes.every((w) => Math.abs(w) === 1))
+    return { codes, encoding: 'bipolar', bits: 1, signed: true, narrow: false, scale: Float32Array.of(1) };
   let [min, max] = [0, 0];
   for (const w of codes) [min, max] = [Math.min(min, w), Math.max(max, w)];
   let bits = 2;

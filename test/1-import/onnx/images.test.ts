@@ -422,6 +422,15 @@ describe('an image before a dense layer', () => {
     expect(network.nodes.map(({ op }) => op)).toEqual(['elementwise', 'conv']);
     expect(shapeOf(network)).toEqual([2, 4, 2]);
   });
+
+  test.each([
+    { values: [1, -1, -1, 1, 1, 1], encoding: 'bipolar', bits: 1 },
+    { values: [1, -1, 0, 1, 1, 1], encoding: 'integer', bits: 2 },
+    { values: [1, -1, 0.5, 1, 1, 1], encoding: 'real', bits: undefined },
+  ])('weights $values without a quantizer are $encoding', ({ values, encoding, bits }) => {
+    const { nodes } = read([3], [node('MatMul', ['x', 'w'], ['y'])], [floats('w', [3, 2], values)]);
+    expect(nodes[0]).toMatchObject({ op: 'dense', weights: bits ? { encoding, bits } : { encoding } });
+  });
 });
 
 describe('Trunc', () => {
