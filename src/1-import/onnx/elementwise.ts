@@ -155,20 +155,3 @@ export const batchNormalization: Handler = (state, node, inputs) => {
     );
   elementwise(state, node, x, 'normalize', { multiplier: placed(multiplier), operand: placed(operand) });
 };
-
-/** Softmax and LogSoftmax. */
-export const softmax: Handler = (state, node, inputs) => {
-  const x = activationOf(inputs[0], 'the input');
-  const given = node.attributes.get('axis')?.number ?? (state.graph.opset < 13 ? 1 : -1);
-  const axis = given < 0 ? given + x.dims.length : given;
-  const others = x.dims.some((n, each) => each > 0 && each !== axis && n !== 1);
-  const together = state.graph.opset < 13 && axis === 1; // older versions take all axes from there on as one
-  if (others && (together || x.view[axis]?.[0]?.stride !== 1))
-    throw new Unsupported(
-      `a softmax along axis ${given} of [${x.dims.join(', ')}]`,
-      'take it over the channels',
-    );
-  const logarithm = node.op === 'LogSoftmax' && ({ logarithm: true } as const);
-  state.nodes.push({ op: 'softmax', ...nodeBase(state, node, x), ...logarithm });
-  state.declareLike(node.outputs[0], x);
-};

@@ -7,10 +7,10 @@ import {
   leakyRelu,
   limit,
   pRelu,
-  softmax,
   unary,
 } from './elementwise.js';
 import type { Handler } from './handler.js';
+import { argMax, softmax, topK } from './host.js';
 import { conv, gemm, matMul } from './layers.js';
 import { cast, dequantizeLinear, quantizeLinear } from './linear-quantizers.js';
 import {
@@ -77,6 +77,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Cast: cast,
   Softmax: softmax,
   LogSoftmax: softmax,
+  ArgMax: argMax,
+  TopK: topK,
 };
 
 const HOST = 'end the model in front of it; the host can compute it';
@@ -84,8 +86,6 @@ const MONOTONE = 'train the model with a ReLU, or another function that is monot
 
 /** What to do about operators that are not read and that models often have. */
 export const HINTS: Readonly<Record<string, string>> = {
-  ArgMax: HOST,
-  TopK: HOST,
   Hardmax: HOST,
   HardSwish: MONOTONE,
   Mish: MONOTONE,
@@ -112,6 +112,8 @@ export const ON_CODES: ReadonlySet<string> = new Set([
   'Unsqueeze',
   'Identity',
   'Cast',
+  'ArgMax',
+  'TopK',
 ]);
 
 /** Operators on integers in place of the pairs of QuantizeLinear and DequantizeLinear. */

@@ -1,10 +1,8 @@
-/** Operators between real values and codes, and on single values: QUANTIZE, DEQUANTIZE, RELU and its like, SOFTMAX. */
+/** Operators between real values and codes, and on single values: QUANTIZE, DEQUANTIZE, RELU and its like. */
 import type { TfliteOperator } from './decode.js';
 import { activate, rescale } from './emit.js';
-import { optionsOf } from './options.js';
 import { type Fused, int8QuantizerOf, isQuantized, quantizerOf, sameQuantizer } from './quantization.js';
-import { OPTIONS } from './schema.js';
-import { BadOperator, checkType, type ImportState, nodeName, Unsupported } from './values.js';
+import { checkType, type ImportState, nodeName, Unsupported } from './values.js';
 
 /** Real values to codes, or codes to codes of another quantizer. */
 export function quantize(state: ImportState, operator: TfliteOperator): void {
@@ -13,7 +11,7 @@ export function quantize(state: ImportState, operator: TfliteOperator): void {
   const quantizer = quantizerOf(output);
   const { shape } = x;
   const name = (): string => {
-    if (state.afterSoftmax.has(operator.inputs[0])) return x.name; // the host's
+    if (state.left.has(operator.inputs[0])) return x.name; // the host's
     if (!isQuantized(x.tensor)) {
       checkType(x.tensor, 'FLOAT32');
       const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
@@ -55,16 +53,4 @@ export function relu(fused: Fused): (state: ImportState, operator: TfliteOperato
     }
     state.finish(operator, nodeName(operator), shape);
   };
-}
-
-/** Left to the host, with its own quantizer of the probabilities. */
-export function softmax(state: ImportState, operator: TfliteOperator): void {
-  const x = state.activation(operator, 0);
-  const beta = optionsOf(operator, OPTIONS.softmax).table?.float32(OPTIONS.softmax.beta, 1) ?? 1;
-  if (!(beta > 0)) throw new BadOperator('a beta above zero', String(beta));
-  const output = state.output(operator);
-  checkType(output, x.tensor.type);
-  const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
-  state.add({ op: 'softmax', ...base, output: base.name }, x.shape);
-  state.finish(operator, base.name, x.shape);
 }

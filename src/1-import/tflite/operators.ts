@@ -1,7 +1,8 @@
 /** The operators that are read, by the name that the schema gives them. */
 import { add } from './add.js';
-import { dequantize, quantize, relu, softmax } from './codes.js';
+import { dequantize, quantize, relu } from './codes.js';
 import type { TfliteOperator } from './decode.js';
+import { argMax, logistic, softmax } from './host.js';
 import { conv, depthwise, fullyConnected } from './layers.js';
 import { concatenation, pad, reshape } from './moves.js';
 import { mean, pool } from './pools.js';
@@ -12,6 +13,7 @@ export type Handler = (state: ImportState, operator: TfliteOperator) => void;
 
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ['ADD', add],
+  ['ARG_MAX', argMax],
   ['AVERAGE_POOL_2D', pool('average')],
   ['CONCATENATION', concatenation],
   ['CONV_2D', conv],
@@ -19,6 +21,7 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ['DEQUANTIZE', dequantize],
   ['EXPAND_DIMS', reshape],
   ['FULLY_CONNECTED', fullyConnected],
+  ['LOGISTIC', logistic],
   ['MAX_POOL_2D', pool('maximum')],
   ['MEAN', mean],
   ['PAD', pad],

@@ -182,8 +182,7 @@ test('LogSoftmax is left to the host as Softmax is', () => {
 });
 
 test.each([
-  ['ArgMax', /the host can compute it/],
-  ['TopK', /the host can compute it/],
+  ['Hardmax', /the host can compute it/],
   ['HardSwish', /monotone/],
   ['Erf', /monotone/],
 ])('%s is refused with what to do instead', (op, hint) => {

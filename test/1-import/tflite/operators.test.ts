@@ -107,6 +107,71 @@ describe('input and output', () => {
     });
     expect(ops(network)).toEqual(['quantize', 'softmax']);
   });
+
+  describe('ARG_MAX and LOGISTIC', () => {
+    const axis = (at: number): TensorSpec => ({ shape: [], type: 'INT32', data: [at] });
+    const classes: TensorSpec = { shape: [1], type: 'INT64' };
+    const x = codes([1, 4], 0.5, 3);
+
+    test('of codes leave the network as it is in front of them', () => {
+      for (const at of [1, -1]) {
+        const network = importGraph({
+          tensors: { x, axis: axis(at), y: classes },
+          operators: [{ op: 'ARG_MAX', inputs: ['x', 'axis'], outputs: ['y'] }],
+        });
+        expect(network).toMatchObject({ output: 'x', nodes: [{ op: 'quantize', output: 'x' }] });
+      }
+      const logistic = importGraph({
+        tensors: { x, p: codes([1, 4], 1 / 256, -128), y: floats([1, 4]) },
+        operators: [
+          { op: 'LOGISTIC', inputs: ['x'], outputs: ['p'] },
+          { op: 'DEQUANTIZE', inputs: ['p'], outputs: ['y'] },
+        ],
+      });
+      expect(logistic).toMatchObject({ output: 'x', nodes: [{ op: 'quantize', output: 'x' }] });
+    });
+
+    test('may follow a softmax, and be given another shape', () => {
+      const network = importGraph({
+        tensors: {
+          x,
+          p: codes([1, 4], 1 / 256, -128),
+          axis: axis(1),
+          c: classes,
+          y: { shape: [1, 1, 1], type: 'INT64' },
+        },
+        operators: [
+          { op: 'SOFTMAX', inputs: ['x'], outputs: ['p'], options: { softmax: { beta: 1 } } },
+          { op: 'ARG_MAX', inputs: ['p', 'axis'], outputs: ['c'] },
+          { op: 'RESHAPE', inputs: ['c'], outputs: ['y'] },
+        ],
+      });
+      expect(ops(network)).toEqual(['quantize', 'softmax']);
+      expect(network.output).toBe('SOFTMAX_0');
+    });
+
+    test('a LOGISTIC of real values is a sigmoid', () => {
+      const real = importGraph(single('LOGISTIC', { x: floats([1, 4]), y: floats([1, 4]) }));
+      expect(real.nodes).toMatchObject([{ op: 'elementwise', kind: 'sigmoid' }]);
+    });
+
+    test('are refused inside the network, and along another axis', () => {
+      const inside = {
+        tensors: { x, p: codes([1, 4], 1 / 256, -128), y: codes([1, 4], 1 / 256, -128) },
+        operators: [
+          { op: 'LOGISTIC', inputs: ['x'], outputs: ['p'] },
+          { op: 'RELU', inputs: ['p'], outputs: ['y'] },
+        ],
+      };
+      expect(() => importGraph(inside)).toThrow(/found the result of LOGISTIC/);
+      const image = single('ARG_MAX', {
+        x: codes([1, 2, 2, 3], 0.5, 3),
+        axis: axis(1),
+        y: { shape: [1, 2, 3], type: 'INT64' },
+      });
+      expect(() => importGraph(image)).toThrow(/channels as axis, 3 or -1, found axis 1/);
+    });
+  });
 });
 
 describe('CONV_2D', () => {
