@@ -238,7 +238,7 @@ export interface ElementwiseNode extends NodeBase {
   readonly multiplier?: Float32Array; // normalize only
   readonly minimum?: number; // clip only
   readonly maximum?: number; // clip only
-  readonly attributes?: { readonly alpha?: number; readonly beta?: number }; // hard-sigmoid, leaky-relu
+  readonly attributes?: { readonly alpha?: number; readonly beta?: number; readonly gamma?: number }; // hard-sigmoid: alpha, beta; leaky-relu, elu: alpha; selu: alpha, gamma
 }
 
 export type ElementwiseKind =
@@ -250,10 +250,14 @@ export type ElementwiseKind =
   | 'normalize'
   | 'relu'
   | 'leaky-relu'
+  | 'elu' // x >= 0 ? x : alpha * (exp(x) - 1)
+  | 'selu' // gamma * elu
   | 'clip'
   | 'sigmoid'
   | 'hard-sigmoid'
   | 'tanh'
+  | 'softplus' // log(1 + exp(x))
+  | 'softsign' // x / (1 + |x|)
   | 'sign'
   | 'negate';
 
