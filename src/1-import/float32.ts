@@ -9,6 +9,9 @@ function pick(constants: Float32Array | undefined, channel: number): number {
   return constants.length === 1 ? constants[0] : constants[channel];
 }
 
+/** ONNX's constants, in float32. */
+export const SELU = { alpha: fround(1.6732632), gamma: fround(1.050701) } as const;
+
 /** One elementwise operation on one float32 value. */
 export function evaluateElementwise(node: ElementwiseNode, x: number, channel: number): number {
   const c = pick(node.operand, channel);
@@ -29,6 +32,12 @@ export function evaluateElementwise(node: ElementwiseNode, x: number, channel: n
       return Math.max(x, 0);
     case 'leaky-relu':
       return x > 0 ? x : fround(x * fround(node.attributes?.alpha ?? 0));
+    case 'elu':
+      return x >= 0 ? x : fround((node.attributes?.alpha ?? 1) * Math.expm1(x));
+    case 'selu': {
+      const { alpha = SELU.alpha, gamma = SELU.gamma } = node.attributes ?? {};
+      return fround(gamma * (x > 0 ? x : alpha * Math.expm1(x)));
+    }
     case 'clip':
       return Math.min(Math.max(x, fround(node.minimum ?? -Infinity)), fround(node.maximum ?? Infinity));
     case 'sigmoid':
@@ -39,6 +48,10 @@ export function evaluateElementwise(node: ElementwiseNode, x: number, channel: n
     }
     case 'tanh':
       return fround(Math.tanh(x));
+    case 'softplus':
+      return fround(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+    case 'softsign': // rounded once, which keeps it monotone
+      return Number.isFinite(x) ? fround(x / (1 + Math.abs(x))) : Math.sign(x);
     case 'sign':
       return Math.sign(x);
     case 'negate':

@@ -206,14 +206,21 @@ export interface ShiftedAdd {
  *     a single code) has the input's zero points already taken off;
  *   divide: (sum +- count / 2) / count of the sum of an average pool's codes, C's division, so halves go away from zero;
  *     zero points stay in. Padding does not count: where windows leave the image, count is that of the elements inside.
- *     A count of 1 behind codes only clamps them.
+ *     A count of 1 behind codes only clamps them;
+ *   leaky: round(code * multiplier) + zero point of a single code less the input's zero point, with a multiplier for
+ *     codes of zero or more and one for those below.
  * The result, clamped to minimum .. maximum, is the code.
  */
 export interface RequantizeNode extends NodeBase {
   readonly op: 'requantize';
   readonly arithmetic:
     | ({ readonly kind: 'multiply'; readonly bias: Int32Array } & FixedPointMultiplier) // bias [1] or [channels], in units of the sum
-    | { readonly kind: 'divide'; readonly count: number; readonly zeroPoint: number }; // count: taps of the window
+    | { readonly kind: 'divide'; readonly count: number; readonly zeroPoint: number } // count: taps of the window
+    | {
+        readonly kind: 'leaky';
+        readonly positive: FixedPointMultiplier; // [1]
+        readonly negative: FixedPointMultiplier; // [1]
+      };
   readonly quantizer: Quantizer;
   readonly minimum: number; // codes, fused activation included
   readonly maximum: number;
@@ -231,7 +238,7 @@ export interface ElementwiseNode extends NodeBase {
   readonly multiplier?: Float32Array; // normalize only
   readonly minimum?: number; // clip only
   readonly maximum?: number; // clip only
-  readonly attributes?: { readonly alpha?: number; readonly beta?: number }; // hard-sigmoid, leaky-relu
+  readonly attributes?: { readonly alpha?: number; readonly beta?: number; readonly gamma?: number }; // hard-sigmoid: alpha, beta; leaky-relu, elu: alpha; selu: alpha, gamma
 }
 
 export type ElementwiseKind =
@@ -243,10 +250,14 @@ export type ElementwiseKind =
   | 'normalize'
   | 'relu'
   | 'leaky-relu'
+  | 'elu' // x >= 0 ? x : alpha * (exp(x) - 1)
+  | 'selu' // gamma * elu
   | 'clip'
   | 'sigmoid'
   | 'hard-sigmoid'
   | 'tanh'
+  | 'softplus' // log(1 + exp(x))
+  | 'softsign' // x / (1 + |x|)
   | 'sign'
   | 'negate';
 

@@ -152,6 +152,7 @@ function canBeNegative(tensor: string, producers: ReadonlyMap<string, NetworkNod
     case 'relu':
     case 'sigmoid':
     case 'hard-sigmoid':
+    case 'softplus':
       return false;
     case 'clip':
       return !((node.minimum ?? -Infinity) >= 0) && canBeNegative(node.input, producers);

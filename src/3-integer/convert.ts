@@ -35,16 +35,26 @@ const NO_PADDING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
 /**
  * Make a network integer.
  *
- * @throws weights_not_quantized of all layers; else all that stands in the way: input_type_needed, quantizer_needed,
+ * @throws model_is_float; weights_not_quantized of all layers that are; else all that stands in the way: input_type_needed, quantizer_needed,
  *   mixed_input_scales, mixed_directions, padding_without_zero, average_at_borders, add_needs_quantizer, add_too_large,
  *   add_not_separable, concat_types, image_needed, nothing_to_build
  */
 export function toInteger(network: Network): IntegerNetwork {
-  const real = network.nodes.filter(
-    (node) => (node.op === 'dense' || node.op === 'conv') && node.weights.encoding === 'real',
-  );
+  const layers = network.nodes.filter((node) => node.op === 'dense' || node.op === 'conv');
+  const real = layers.filter(({ weights }) => weights.encoding === 'real');
+  if (real.length > 0 && real.length === layers.length)
+    fail(errors.modelIsFloat(network.file, layers.length, macsOf(network, real)));
   if (real.length) fail(...real.map(({ name, source }) => errors.weightsNotQuantized(name, source)));
   return new Converter(network).convert();
+}
+
+/** Products of one inference of layers with real weights, those with padding included. */
+function macsOf({ tensors }: Network, layers: readonly (DenseNode | ConvNode)[]): number {
+  return layers.reduce((sum, { weights, output, outputs }) => {
+    const elements = tensors.get(output)?.shape.reduce((product, n) => product * n, 1) ?? outputs;
+    const positions = elements / outputs;
+    return sum + (weights.encoding === 'real' ? weights.values.length * positions : 0);
+  }, 0);
 }
 
 class Converter {

@@ -74,7 +74,7 @@ export function codeFunction(node: RealQuantizing): (x: number, channel: number)
 /**
  * Code of an integer kernel.
  *
- * @returns function of a finished sum (raw codes for `divide`, less zero points for `multiply`) and the channel
+ * @returns function of a finished sum (raw codes for `divide`, less zero points otherwise) and the channel
  */
 export function requantizeFunction(node: RequantizeNode): (sum: number, channel: number) => number {
   const { arithmetic, quantizer, minimum, maximum } = node;
@@ -83,6 +83,11 @@ export function requantizeFunction(node: RequantizeNode): (sum: number, channel:
     const { count } = arithmetic;
     const half = Math.floor(count / 2);
     return (sum) => clamp(Math.trunc((sum > 0 ? sum + half : sum - half) / count) + 0);
+  }
+  if (arithmetic.kind === 'leaky') {
+    const { positive, negative } = arithmetic;
+    return (code) =>
+      clamp(multiplyByQuantizedMultiplier(code, code < 0 ? negative : positive, 0) + quantizer.zeroPoint);
   }
   const { bias } = arithmetic;
   return (sum, channel) => {
@@ -97,7 +102,7 @@ export function isUniform(node: Quantizing): boolean {
   if (node.op === 'multi-threshold') return node.rows === 1;
   const { arithmetic } = node;
   return (
-    arithmetic.kind === 'divide' ||
+    arithmetic.kind !== 'multiply' ||
     (uniform(arithmetic.bias) && uniform(arithmetic.multiplier) && uniform(arithmetic.shift))
   );
 }

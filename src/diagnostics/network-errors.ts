@@ -114,6 +114,17 @@ export const weightsNotQuantized = define(
   }),
 );
 
+export const modelIsFloat = define(
+  'model_is_float',
+  2,
+  'All weights of the model are real; accumulators follow from integer weights and codes.',
+  (file: string, layers: number, macs: number) => ({
+    message: `a float model, of ${layers} ${layers === 1 ? 'layer' : 'layers'} with weights and ${macs.toLocaleString('en-US')} MACs; widths of accumulators follow from integer weights`,
+    at: { file, path: '' },
+    hint: `narrowgate quantize ${file} -o OUT --calibrate X.npy, and then OUT in its place; narrowgate train makes a quantized network too`,
+  }),
+);
+
 export const paddingWithoutZero = define(
   'padding_without_zero',
   2,

@@ -309,10 +309,11 @@ describe('what cannot be made integer', () => {
   test('real weights, all layers at once', () => {
     const real: RealWeights = { encoding: 'real', values: Float32Array.of(0.5) };
     const layer: Link = [{ op: 'conv', window: window(1), groups: 1, outputs: 1, weights: real }, image];
-    expect(refusals(imageNetwork(image, [layer, layer]))).toEqual([
-      'weights_not_quantized n0',
-      'weights_not_quantized n1',
-    ]);
+    const given = imageNetwork(image, [layer, layer]);
+    expect(refusals(given)).toEqual(['model_is_float ']);
+    expect(() => toInteger(given)).toThrow(/2 layers with weights and 8 MACs/);
+    const some = imageNetwork(image, [quantize(4, image), conv([1], 1, window(1), image), layer, layer]);
+    expect(refusals(some)).toEqual(['weights_not_quantized n2', 'weights_not_quantized n3']);
   });
   test('padding of bipolar codes, and a zero point outside the type', () => {
     for (const rest of [{ encoding: 'bipolar' }, { zeroPoint: 9 }] as const)

@@ -146,6 +146,27 @@ describe('what cannot be made integer', () => {
     expect(refusals(given)).toEqual(['mixed_input_scales node MatMul_y']);
   });
 
+  test('a difference of two tensors has a negative weight', () => {
+    const identity = { initializers: [floats('i', [1, 1], [1])] };
+    const given = network(
+      1,
+      quant('x', 'xq'),
+      quant('i', 'iq'),
+      identity,
+      { nodes: [node('MatMul', ['xq', 'iq'], ['p'])] },
+      quant('p', 'b', { scale: 2, bits: 3 }),
+      { nodes: [node('Sub', ['xq', 'b'], ['d'])] },
+      quant('d', 'y', { bits: 5 }),
+    );
+    const integers = toInteger(given);
+    const sum = integers.nodes.find(({ kind }) => kind === 'add');
+    expect(sum).toMatchObject({ weights: [1, -2] });
+    const codes = Int32Array.from({ length: 16 }, (_, k) => k - 8);
+    const half = (x: number) => (Math.abs(x % 2) === 1 ? 2 * Math.round(x / 4) : x / 2);
+    const expected = Array.from(codes, (x) => x - 2 * Math.min(Math.max(half(x), -4), 3));
+    expect(Array.from(evaluate(integers, codes, 16).output)).toEqual(expected);
+  });
+
   test('a function of codes that rises in one channel and falls in another', () => {
     const given = network(
       2,

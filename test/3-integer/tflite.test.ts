@@ -104,6 +104,15 @@ const NETWORKS: Readonly<Record<string, GraphSpec>> = {
     operator('PAD', ['c', 'amounts'], 'p'),
     operator('CONV_2D', ['p', 'v'], 'y', { conv: VALID }),
   ),
+  'a leaky ReLU': behindLayer(
+    { y: codes([1, 5, 4, 4], 12, 5) },
+    operator('LEAKY_RELU', ['c'], 'y', { leakyRelu: { alpha: 0.3 } }),
+  ),
+  'enlarging, by repetition and by blocks': behindLayer(
+    { size: { shape: [2], type: 'INT32', data: [10, 12] }, u: like([1, 10, 12, 4]), y: like([1, 20, 24, 1]) },
+    operator('RESIZE_NEAREST_NEIGHBOR', ['c', 'size'], 'u', { resizeNearest: { halfPixelCenters: 1 } }),
+    operator('DEPTH_TO_SPACE', ['u'], 'y', { depthToSpace: { blockSize: 2 } }),
+  ),
   concatenation: behindLayer(
     { r: like([1, 5, 4, 4]), y: like([1, 5, 4, 8]) },
     operator('RELU6', ['c'], 'r'),

@@ -243,7 +243,7 @@ export const brokenOnnx: Readonly<Record<string, Uint8Array>> = {
   'gemm-attributes': graph([1, 2], {
     nodes: [
       node('Gemm', ['x', 'w'], ['a'], { transA: 1 }),
-      node('Gemm', ['x', 'w'], ['b'], { alpha: { f: 0.5 } }),
+      node('Gemm', ['x', 'w'], ['b'], { alpha: { f: Infinity } }),
       node('Concat', ['a', 'b'], ['y']),
     ],
     initializers: [floats('w', [2, 2], [1, 2, 3, 4])],
@@ -340,7 +340,7 @@ export const brokenOnnx: Readonly<Record<string, Uint8Array>> = {
       node('Add', ['x', 'turned'], ['b']),
       node('Concat', ['x', 'half'], ['c'], { axis: 1 }),
       node('Concat', ['x', 'x'], ['d'], { axis: 2 }),
-      node('Sub', ['x', 'x'], ['e']),
+      node('Div', ['x', 'x'], ['e']),
       node('Concat', ['a', 'b', 'c', 'd', 'e'], ['y']),
     ],
   }),

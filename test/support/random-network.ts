@@ -117,11 +117,15 @@ class Drawer {
       'normalize',
       'relu',
       'leaky-relu',
+      'elu',
+      'selu',
       'clip',
       'negate',
       'hard-sigmoid',
       'sigmoid',
       'tanh',
+      'softplus',
+      'softsign',
       'sign',
     );
     const constants = () =>
@@ -133,6 +137,8 @@ class Drawer {
     if (kind === 'clip')
       return { ...node, minimum: -this.integer(0, 4) / 2, maximum: this.integer(0, 8) / 2 };
     if (kind === 'leaky-relu') return { ...node, attributes: { alpha: 0.125 } };
+    if (kind === 'elu') return { ...node, attributes: { alpha: 0.75 } };
+    if (kind === 'selu') return { ...node, attributes: { alpha: 1.5, gamma: 1.0625 } };
     if (kind === 'hard-sigmoid') return { ...node, attributes: { alpha: 0.25, beta: 0.5 } };
     return node;
   }
@@ -208,7 +214,7 @@ function apply(node: ElementwiseNode, x: number, channel: number): number {
   const of = (constants: Float32Array | undefined) =>
     constants ? constants[constants.length === 1 ? 0 : channel] : Number.NaN;
   const c = of(node.operand);
-  const { alpha = Number.NaN, beta = Number.NaN } = node.attributes ?? {};
+  const { alpha = Number.NaN, beta = Number.NaN, gamma = Number.NaN } = node.attributes ?? {};
   const { minimum = Number.NaN, maximum = Number.NaN } = node;
   const operations: Record<ElementwiseKind, () => number> = {
     add: () => x + c,
@@ -219,10 +225,14 @@ function apply(node: ElementwiseNode, x: number, channel: number): number {
     normalize: () => fround(x * of(node.multiplier)) + c,
     relu: () => Math.max(0, x),
     'leaky-relu': () => (x < 0 ? x * alpha : x),
+    elu: () => (x < 0 ? alpha * Math.expm1(x) : x),
+    selu: () => gamma * (x < 0 ? alpha * Math.expm1(x) : x),
     clip: () => Math.min(Math.max(x, minimum), maximum),
     sigmoid: () => 1 / (1 + Math.exp(-x)),
     'hard-sigmoid': () => Math.max(0, Math.min(1, fround(x * alpha) + beta)),
     tanh: () => Math.tanh(x),
+    softplus: () => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))),
+    softsign: () => x / (1 + Math.abs(x)),
     sign: () => (x > 0 ? 1 : x < 0 ? -1 : 0),
     negate: () => -x,
   };

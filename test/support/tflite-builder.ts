@@ -100,7 +100,10 @@ function bytesOf({ type = 'INT8', data = [], bytes }: TensorSpec): Uint8Array {
 }
 
 /** Options' fields that are bytes in the schema. */
-const BYTES = new Set(['padding', 'activation', 'weightsFormat', 'keepDimensions']);
+const BYTES = new Set([
+  ...['padding', 'activation', 'weightsFormat', 'keepDimensions', 'alignCorners', 'halfPixelCenters'],
+]);
+const FLOATS = new Set(['beta', 'alpha']);
 
 /** The bytes of a .tflite file. */
 export function encodeTflite({
@@ -165,8 +168,11 @@ export function encodeTflite({
     const numbers: Readonly<Record<string, number>> = name ? OPTIONS[name] : {};
     const fields: Record<number, Value> = {};
     for (const [field, value] of Object.entries(given))
-      fields[numbers[field]] =
-        field === 'beta' ? { float32: value } : BYTES.has(field) ? { int8: value } : { int32: value };
+      fields[numbers[field]] = FLOATS.has(field)
+        ? { float32: value }
+        : BYTES.has(field)
+          ? { int8: value }
+          : { int32: value };
     return table(b, {
       [f.options]: name && { offset: table(b, fields) },
       [f.optionsType]: name && { int8: OPTIONS[name].type },

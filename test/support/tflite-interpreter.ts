@@ -99,6 +99,23 @@ export function interpretTflite(network: Network, codes: ArrayLike<number>): Map
         put(y, x.zeroPoint);
         break;
       }
+      case 'upsample':
+      case 'depth-to-space': {
+        const x = get(node.input);
+        const [height, width, channels] = shape;
+        const steps = node.op === 'upsample' ? node.factor : { height: node.block, width: node.block };
+        const y = new Int32Array(height * width * channels);
+        for (let r = 0, k = 0; r < height; r++)
+          for (let c = 0; c < width; c++)
+            for (let channel = 0; channel < channels; channel++, k++) {
+              const pixel = Math.floor(r / steps.height) * x.shape[1] + Math.floor(c / steps.width);
+              const part =
+                node.op === 'upsample' ? 0 : ((r % node.block) * node.block + (c % node.block)) * channels;
+              y[k] = x.data[pixel * x.shape[2] + part + channel];
+            }
+        put(y, x.zeroPoint);
+        break;
+      }
       case 'concat': {
         const parts = [node.input, ...node.others].map(get);
         const positions = parts[0].data.length / (parts[0].shape.at(-1) ?? 1);
@@ -193,6 +210,11 @@ function requantizeOne(node: RequantizeNode, x: Tensor, k: number, channels: num
     const count = BigInt(x.counts?.[k] ?? 1);
     const mean = sum > 0n ? (sum + count / 2n) / count : (sum - count / 2n) / count; // BigInt truncates, as C does
     return clamp(Number(mean), minimum, maximum);
+  }
+  if (arithmetic.kind === 'leaky') {
+    const code = x.data[k] - x.zeroPoint;
+    const slope = code >= 0 ? arithmetic.positive : arithmetic.negative;
+    return clamp(multiply(BigInt(code), slope, 0) + quantizer.zeroPoint, minimum, maximum);
   }
   const { bias } = arithmetic;
   const channel = k % channels;

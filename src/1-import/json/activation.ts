@@ -1,4 +1,5 @@
 import * as errors from '../../diagnostics/json-errors.js';
+import { SELU } from '../float32.js';
 import type { ElementwiseNode } from '../types.js';
 import type { ActivationDocument } from './document.js';
 import type { Findings } from './findings.js';
@@ -14,6 +15,10 @@ const NAMED: Readonly<Record<Extract<ActivationDocument, string>, Activation>> =
   'hard-tanh': { kind: 'clip', minimum: -1, maximum: 1 },
   'hard-sigmoid': { kind: 'hard-sigmoid', attributes: { alpha: Math.fround(0.2), beta: 0.5 } },
   'leaky-relu': { kind: 'leaky-relu', attributes: { alpha: Math.fround(0.01) } },
+  elu: { kind: 'elu', attributes: { alpha: 1 } },
+  selu: { kind: 'selu', attributes: SELU },
+  softplus: { kind: 'softplus' },
+  softsign: { kind: 'softsign' },
 };
 
 /** Read an activation; its constants are rounded to float32. */
@@ -39,6 +44,16 @@ export function readActivation(
   if ('leaky-relu' in document) {
     const alpha = single(document['leaky-relu'].alpha, 'leaky-relu.alpha');
     return alpha === undefined ? undefined : { kind: 'leaky-relu', attributes: { alpha } };
+  }
+  if ('elu' in document) {
+    const alpha = single(document.elu.alpha, 'elu.alpha');
+    return alpha === undefined ? undefined : { kind: 'elu', attributes: { alpha } };
+  }
+  if ('selu' in document) {
+    const alpha = single(document.selu.alpha, 'selu.alpha');
+    const gamma = single(document.selu.gamma, 'selu.gamma');
+    if (alpha === undefined || gamma === undefined) return undefined;
+    return { kind: 'selu', attributes: { alpha, gamma } };
   }
   const alpha = single(document['hard-sigmoid'].alpha, 'hard-sigmoid.alpha');
   const beta = single(document['hard-sigmoid'].beta, 'hard-sigmoid.beta');

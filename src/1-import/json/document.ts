@@ -103,8 +103,14 @@ export type ActivationDocument =
   | 'hard-tanh'
   | 'hard-sigmoid'
   | 'leaky-relu'
+  | 'elu'
+  | 'selu'
+  | 'softplus'
+  | 'softsign'
   | { readonly clip: readonly [number, number] }
   | { readonly 'leaky-relu': { readonly alpha: number } }
+  | { readonly elu: { readonly alpha: number } }
+  | { readonly selu: { readonly alpha: number; readonly gamma: number } }
   | { readonly 'hard-sigmoid': { readonly alpha: number; readonly beta: number } };
 
 interface LayerBase {

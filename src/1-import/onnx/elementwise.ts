@@ -1,4 +1,5 @@
 /** Operators on each element: arithmetic with constants, activation functions, batch normalisation, sums of two tensors. */
+import { SELU } from '../float32.js';
 import { normalizeConstants } from '../normalize.js';
 import type { ElementwiseKind, ElementwiseNode } from '../types.js';
 import { alongAxis, perChannel } from './channels.js';
@@ -37,7 +38,11 @@ export function binary(kind: ElementwiseKind, swapped?: ElementwiseKind): Handle
     const left = a && 'activation' in a;
     if (left && b && 'activation' in b) {
       if (kind === 'add') return sum(state, node, a.activation, b.activation);
-      throw new Unsupported('both inputs come from the network', 'of two tensors only the sum has hardware');
+      if (kind === 'subtract') return sum(state, node, a.activation, negated(state, node, b.activation));
+      throw new Unsupported(
+        'both inputs come from the network',
+        'of two tensors only the sum and the difference have hardware',
+      );
     }
     const x = activationOf(left ? inputs[0] : inputs[1], 'an input');
     const constant = constantOf(left ? inputs[1] : inputs[0], 'the other input');
@@ -64,6 +69,15 @@ function sum(state: ImportState, node: OnnxNode, x: Activation, y: Activation): 
   state.declareLike(node.outputs[0], x);
 }
 
+/** A tensor with the sign turned: x - y is x + -y in float32 too. */
+function negated(state: ImportState, node: OnnxNode, y: Activation): Activation {
+  const output = state.unusedTensor(`${node.outputs[0]}:negated`);
+  const name = state.unusedName(`${node.name}:negate`);
+  const base = { name, source: state.source(node), input: y.tensor, output };
+  state.nodes.push({ op: 'elementwise', ...base, kind: 'negate' });
+  return state.declareLike(output, y);
+}
+
 export function unary(kind: ElementwiseKind): Handler {
   return (state, node, inputs) => elementwise(state, node, activationOf(inputs[0], 'the input'), kind);
 }
@@ -72,6 +86,20 @@ export const leakyRelu: Handler = (state, node, inputs) => {
   const alpha = node.attributes.get('alpha')?.number ?? Math.fround(0.01);
   if (!(alpha >= 0)) throw new Unsupported(`a slope of ${alpha} is not monotone`);
   elementwise(state, node, activationOf(inputs[0], 'the input'), 'leaky-relu', { attributes: { alpha } });
+};
+
+export const elu: Handler = (state, node, inputs) => {
+  const alpha = node.attributes.get('alpha')?.number ?? 1;
+  if (!(alpha >= 0)) throw new Unsupported(`an alpha of ${alpha} is not monotone`);
+  elementwise(state, node, activationOf(inputs[0], 'the input'), 'elu', { attributes: { alpha } });
+};
+
+export const selu: Handler = (state, node, inputs) => {
+  const alpha = node.attributes.get('alpha')?.number ?? SELU.alpha;
+  const gamma = node.attributes.get('gamma')?.number ?? SELU.gamma;
+  if (!(alpha >= 0 && gamma >= 0))
+    throw new Unsupported(`an alpha of ${alpha} with a gamma of ${gamma} is not monotone`);
+  elementwise(state, node, activationOf(inputs[0], 'the input'), 'selu', { attributes: { alpha, gamma } });
 };
 
 /** With one slope for all channels, which is a leaky ReLU. */
@@ -154,21 +182,4 @@ export const batchNormalization: Handler = (state, node, inputs) => {
       'batch norm',
     );
   elementwise(state, node, x, 'normalize', { multiplier: placed(multiplier), operand: placed(operand) });
-};
-
-/** Softmax and LogSoftmax. */
-export const softmax: Handler = (state, node, inputs) => {
-  const x = activationOf(inputs[0], 'the input');
-  const given = node.attributes.get('axis')?.number ?? (state.graph.opset < 13 ? 1 : -1);
-  const axis = given < 0 ? given + x.dims.length : given;
-  const others = x.dims.some((n, each) => each > 0 && each !== axis && n !== 1);
-  const together = state.graph.opset < 13 && axis === 1; // older versions take all axes from there on as one
-  if (others && (together || x.view[axis]?.[0]?.stride !== 1))
-    throw new Unsupported(
-      `a softmax along axis ${given} of [${x.dims.join(', ')}]`,
-      'take it over the channels',
-    );
-  const logarithm = node.op === 'LogSoftmax' && ({ logarithm: true } as const);
-  state.nodes.push({ op: 'softmax', ...nodeBase(state, node, x), ...logarithm });
-  state.declareLike(node.outputs[0], x);
 };

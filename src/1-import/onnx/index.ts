@@ -8,6 +8,7 @@ import { verilogName } from '../names.js';
 import { inputsOf, type Network } from '../types.js';
 import { type Constant, FoldError, foldConstants, isFoldable, size } from './constants.js';
 import { decodeOnnx, type OnnxGraph, type OnnxNode } from './decode.js';
+import { followsHost } from './host.js';
 import { isChannelsFirst } from './layout.js';
 import { HANDLERS, HINTS, INTEGER_OPERATORS, ON_CODES } from './operators.js';
 import { orderNodes } from './order.js';
@@ -122,6 +123,7 @@ function importNode(state: ImportState, node: OnnxNode): void {
     return;
   }
   try {
+    if (followsHost(state, node, inputs)) return;
     const constants = inputs.flatMap((value): Constant[] =>
       value && 'constant' in value ? [value.constant] : [],
     );

@@ -86,6 +86,21 @@ function addBias(state: ImportState, node: OnnxNode, product: Activation, bias: 
   elementwise(state, node, product, 'add', { operand: perChannel(bias, product, 'bias') });
 }
 
+/** Times a factor, rounded to float32, as onnxruntime scales finished sums. */
+function scale(
+  state: ImportState,
+  node: OnnxNode,
+  product: Activation,
+  factor: number,
+  output: string,
+): Activation {
+  if (!Number.isFinite(factor)) throw new BadNode('a finite alpha', String(factor));
+  const name = state.unusedName(`${node.name}:alpha`);
+  const base = { name, source: state.source(node), input: product.tensor, output };
+  state.nodes.push({ op: 'elementwise', ...base, kind: 'multiply', operand: Float32Array.of(factor) });
+  return state.declareLike(output, product);
+}
+
 export const matMul: Handler = (state, node, inputs) => {
   if (inputs[0] && 'constant' in inputs[0])
     throw new Unsupported('weights times activations', 'write x @ W, or use Gemm');
@@ -96,18 +111,17 @@ export const matMul: Handler = (state, node, inputs) => {
 export const gemm: Handler = (state, node, inputs) => {
   const attribute = (name: string, missing: number) => node.attributes.get(name)?.number ?? missing;
   if (attribute('transA', 0) !== 0) throw new Unsupported('transA');
-  if (attribute('alpha', 1) !== 1)
-    throw new Unsupported(`alpha ${attribute('alpha', 1)}`, 'fold it into the weights');
   const x = activationOf(inputs[0], 'the first input');
   if (x.dims.length !== 2)
     throw new Unsupported(`an input of shape [${x.dims.join(', ')}]`, 'flatten to [batch, features] first');
   const bias = inputs[2] ? constantOf(inputs[2], 'the bias') : undefined;
-  if (bias && attribute('beta', 1) !== 1)
-    throw new Unsupported(`beta ${attribute('beta', 1)}`, 'fold it into the bias');
-  const output = bias ? `${node.outputs[0]}:product` : node.outputs[0];
+  const [alpha, beta] = [attribute('alpha', 1), attribute('beta', 1)];
+  const [output] = node.outputs;
+  const first = bias || alpha !== 1 ? `${output}:product` : output;
   const weights = constantOf(inputs[1], 'the weights');
-  const product = dense(state, node, x, weights, attribute('transB', 0) !== 0, output);
-  if (bias) addBias(state, node, product, bias);
+  let product = dense(state, node, x, weights, attribute('transB', 0) !== 0, first);
+  if (alpha !== 1) product = scale(state, node, product, alpha, bias ? `${output}:scaled` : output);
+  if (bias) addBias(state, node, product, { ...bias, data: bias.data.map((c) => Math.fround(c * beta)) });
 };
 
 export const conv: Handler = (state, node, inputs) => {

@@ -3,14 +3,16 @@ import {
   batchNormalization,
   binary,
   clip,
+  elu,
   hardSigmoid,
   leakyRelu,
   limit,
   pRelu,
-  softmax,
+  selu,
   unary,
 } from './elementwise.js';
 import type { Handler } from './handler.js';
+import { argMax, softmax, topK } from './host.js';
 import { conv, gemm, matMul } from './layers.js';
 import { cast, dequantizeLinear, quantizeLinear } from './linear-quantizers.js';
 import {
@@ -54,10 +56,14 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Relu: unary('relu'),
   Sigmoid: unary('sigmoid'),
   Tanh: unary('tanh'),
+  Softplus: unary('softplus'),
+  Softsign: unary('softsign'),
   Sign: unary('sign'),
   Neg: unary('negate'),
   LeakyRelu: leakyRelu,
   PRelu: pRelu,
+  Elu: elu,
+  Selu: selu,
   HardSigmoid: hardSigmoid,
   Clip: clip,
   Max: limit('minimum'),
@@ -77,6 +83,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Cast: cast,
   Softmax: softmax,
   LogSoftmax: softmax,
+  ArgMax: argMax,
+  TopK: topK,
 };
 
 const HOST = 'end the model in front of it; the host can compute it';
@@ -84,8 +92,6 @@ const MONOTONE = 'train the model with a ReLU, or another function that is monot
 
 /** What to do about operators that are not read and that models often have. */
 export const HINTS: Readonly<Record<string, string>> = {
-  ArgMax: HOST,
-  TopK: HOST,
   Hardmax: HOST,
   HardSwish: MONOTONE,
   Mish: MONOTONE,
@@ -112,6 +118,8 @@ export const ON_CODES: ReadonlySet<string> = new Set([
   'Unsqueeze',
   'Identity',
   'Cast',
+  'ArgMax',
+  'TopK',
 ]);
 
 /** Operators on integers in place of the pairs of QuantizeLinear and DequantizeLinear. */

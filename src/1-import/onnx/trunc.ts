@@ -56,7 +56,7 @@ function canBeNegative(state: ImportState, tensor: string): boolean {
     case 'quantize':
       return node.quantizer.signed || node.quantizer.zeroPoint > 0;
     case 'elementwise':
-      if (node.kind === 'relu' || node.kind === 'sigmoid' || node.kind === 'hard-sigmoid') return false;
+      if (['relu', 'sigmoid', 'hard-sigmoid', 'softplus'].includes(node.kind)) return false;
       if (node.kind === 'clip') return !((node.minimum ?? -Infinity) >= 0);
       if (node.kind === 'multiply' || node.kind === 'divide')
         return !node.operand?.every((c) => c > 0) || before();

@@ -13,6 +13,7 @@ export interface Activation {
   readonly dims: readonly number[]; // in the file, with the batch axis, which is 1
   readonly view: View; // where the file's elements lie in the Network's tensor
   readonly codes?: Codes; // set between QuantizeLinear and DequantizeLinear
+  readonly left?: string; // operator behind it that is left to the host; dims are then those in front of it
 }
 
 /** How the file counts a tensor of integer codes; the Network's tensor holds the real values they stand for. */

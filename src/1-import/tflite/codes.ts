@@ -1,10 +1,22 @@
-/** Operators between real values and codes, and on single values: QUANTIZE, DEQUANTIZE, RELU and its like, SOFTMAX. */
+/** Operators between real values and codes, and on single values: QUANTIZE, DEQUANTIZE, RELU and its like, LEAKY_RELU. */
+
+import { roundHalfEven } from '../quantize-value.js';
+import type { FixedPointMultiplier, FixedPointRounding } from '../types.js';
 import type { TfliteOperator } from './decode.js';
-import { activate, rescale } from './emit.js';
+import { activate, elementwise, requantize, rescale } from './emit.js';
 import { optionsOf } from './options.js';
-import { type Fused, int8QuantizerOf, isQuantized, quantizerOf, sameQuantizer } from './quantization.js';
+import {
+  type Fused,
+  fixedPoint,
+  int8QuantizerOf,
+  isQuantized,
+  quantizerOf,
+  sameQuantizer,
+} from './quantization.js';
 import { OPTIONS } from './schema.js';
-import { BadOperator, checkType, type ImportState, nodeName, Unsupported } from './values.js';
+import { checkType, type ImportState, nodeName, Unsupported } from './values.js';
+
+const { fround } = Math;
 
 /** Real values to codes, or codes to codes of another quantizer. */
 export function quantize(state: ImportState, operator: TfliteOperator): void {
@@ -13,7 +25,7 @@ export function quantize(state: ImportState, operator: TfliteOperator): void {
   const quantizer = quantizerOf(output);
   const { shape } = x;
   const name = (): string => {
-    if (state.afterSoftmax.has(operator.inputs[0])) return x.name; // the host's
+    if (state.left.has(operator.inputs[0])) return x.name; // the host's
     if (!isQuantized(x.tensor)) {
       checkType(x.tensor, 'FLOAT32');
       const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
@@ -57,14 +69,48 @@ export function relu(fused: Fused): (state: ImportState, operator: TfliteOperato
   };
 }
 
-/** Left to the host, with its own quantizer of the probabilities. */
-export function softmax(state: ImportState, operator: TfliteOperator): void {
+export function leakyRelu(state: ImportState, operator: TfliteOperator): void {
   const x = state.activation(operator, 0);
-  const beta = optionsOf(operator, OPTIONS.softmax).table?.float32(OPTIONS.softmax.beta, 1) ?? 1;
-  if (!(beta > 0)) throw new BadOperator('a beta above zero', String(beta));
   const output = state.output(operator);
+  const alpha = optionsOf(operator, OPTIONS.leakyRelu).table?.float32(OPTIONS.leakyRelu.alpha) ?? 0;
+  if (!(alpha >= 0 && Number.isFinite(alpha)))
+    throw new Unsupported('a slope of zero or more', String(alpha), 'train with a slope that is monotone');
+  const { name, shape } = x;
+  const input = { tensor: name, shape };
+  const made = nodeName(operator);
   checkType(output, x.tensor.type);
-  const base = { name: nodeName(operator), source: state.source(operator), input: x.name };
-  state.add({ op: 'softmax', ...base, output: base.name }, x.shape);
-  state.finish(operator, base.name, x.shape);
+  if (isQuantized(x.tensor)) {
+    const [from, to] = [int8QuantizerOf(x.tensor), int8QuantizerOf(output)];
+    const slopes = leakySlopes(from.scale[0], to.scale[0], alpha, state.rounding);
+    requantize(state, operator, input, to, 'NONE', { kind: 'leaky', ...slopes }, made);
+  } else elementwise(state, operator, '', input, made, { kind: 'leaky-relu', attributes: { alpha } });
+  state.finish(operator, made, shape);
+}
+
+/**
+ * Multipliers of codes of zero or more, and of those below. XNNPACK rounds (code * multiplier) / 256 to the nearest with
+ * halves up; scales that it does not take are left to the reference kernel.
+ *
+ * Source: TFLite kernels/activations.cc, LeakyReluPrepare; XNNPACK's xnn_init_qs8_lrelu_scalar_params.
+ */
+function leakySlopes(
+  from: number,
+  to: number,
+  alpha: number,
+  rounding: FixedPointRounding,
+): { positive: FixedPointMultiplier; negative: FixedPointMultiplier } {
+  const ratio = fround(from / to);
+  const below = fround(ratio * alpha);
+  if (rounding === 'float' && [ratio, below].every((scale) => scale >= 2 ** -8 && scale <= 2 ** 7)) {
+    const inBytes = (scale: number): FixedPointMultiplier => ({
+      multiplier: Int32Array.of(roundHalfEven(256 * scale)),
+      shift: Int32Array.of(31 - 8),
+      scale: Float64Array.of(scale),
+      rounding: 'single',
+    });
+    return { positive: inBytes(ratio), negative: inBytes(below) };
+  }
+  const kernel = rounding === 'float' ? 'double' : rounding;
+  const slope = (scale: number) => fixedPoint([scale], [scale], kernel);
+  return { positive: slope(ratio), negative: slope(fround(fround(from * alpha) / to)) };
 }

@@ -48,7 +48,7 @@ export function elementwise(
   suffix: string,
   input: { readonly tensor: string; readonly shape: readonly number[] },
   output: string,
-  rest: Pick<ElementwiseNode, 'kind' | 'operand' | 'minimum' | 'maximum'>,
+  rest: Pick<ElementwiseNode, 'kind' | 'operand' | 'minimum' | 'maximum' | 'attributes'>,
 ): string {
   const name = `${nodeName(operator)}${suffix}`;
   const node: ElementwiseNode = {

@@ -7,6 +7,7 @@ import * as errors from '../../diagnostics/tflite-errors.js';
 import { verilogName } from '../names.js';
 import type { FixedPointRounding, Network } from '../types.js';
 import { decodeTflite, type TfliteGraph, type TfliteOperator, type TfliteTensor } from './decode.js';
+import { followsHost } from './host.js';
 import { HANDLERS, valueInputs } from './operators.js';
 import { isQuantized, quantizerOf } from './quantization.js';
 import { Damaged } from './table.js';
@@ -133,12 +134,12 @@ function declareInput(state: ImportState): Network['input'] {
 function importOperator(state: ImportState, operator: TfliteOperator): void {
   const handler = HANDLERS.get(operator.op);
   try {
+    if (followsHost(state, operator, valueInputs(operator))) return;
     if (!handler) throw notRead(operator);
     if (valueInputs(operator).some((index) => state.unknown.has(index))) {
       for (const output of operator.outputs) state.unknown.add(output);
       return;
     }
-    followSoftmax(state, operator);
     handler(state, operator);
   } catch (error) {
     if (error instanceof Damaged) state.report(operator, new BadOperator('whole options', error.message));
@@ -150,8 +151,6 @@ function importOperator(state: ImportState, operator: TfliteOperator): void {
 
 const HINTS: Readonly<Record<string, string>> = {
   HARD_SWISH: 'train the model with RELU6 instead',
-  LOGISTIC: 'end the model in front of it; the host can compute it',
-  ARG_MAX: 'end the model in front of it; the host can compute it',
 };
 
 function notRead({ op }: TfliteOperator): Unsupported {
@@ -177,16 +176,4 @@ function hasSampleShape(tensor: TfliteTensor): boolean {
     if (error instanceof Unsupported) return false;
     throw error;
   }
-}
-
-/** Softmax is left to the host, so nothing in hardware may use its result; another form of it is the host's too. */
-function followSoftmax({ afterSoftmax }: ImportState, operator: TfliteOperator): void {
-  const follows = valueInputs(operator).some((index) => afterSoftmax.has(index));
-  if (follows && !['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS', 'DEQUANTIZE', 'QUANTIZE'].includes(operator.op))
-    throw new Unsupported(
-      'values of the network in front of a softmax',
-      'the result of a softmax',
-      'a softmax may only stand after the last layer',
-    );
-  if (follows || operator.op === 'SOFTMAX') for (const output of operator.outputs) afterSoftmax.add(output);
 }

@@ -107,4 +107,7 @@ export const OPTIONS = {
   softmax: { type: 9, beta: 0 },
   concatenation: { type: 10, axis: 0, activation: 1 },
   add: { type: 11, activation: 0 },
+  resizeNearest: { type: 74, alignCorners: 0, halfPixelCenters: 1 },
+  leakyRelu: { type: 75, alpha: 0 },
+  depthToSpace: { type: 94, blockSize: 0 },
 } as const;

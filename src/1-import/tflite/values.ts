@@ -52,7 +52,7 @@ export class ImportState {
   readonly rounding: FixedPointRounding;
   readonly activations = new Map<number, Activation>(); // by the file's tensor index
   readonly unknown = new Set<number>(); // made by operators that were reported
-  readonly afterSoftmax = new Set<number>(); // results of a softmax, in any form: the host's
+  readonly left = new Map<number, string>(); // results that are the host's, in any form, and the operator that made them
   readonly nodes: NetworkNode[] = [];
   readonly tensors = new Map<string, NetworkTensor>();
   readonly problems: Diagnostic[] = [];

@@ -1,3 +1,4 @@
+import { verilogName } from '../../1-import/names.js';
 import { typeName } from '../../3-integer/host.js';
 import { type IntegerLayer, type IntegerNode, type IntegerTensor, makesSums } from '../../3-integer/types.js';
 import type { AccumulatorWidths, BoundedNetwork } from '../../4-bounds/types.js';
@@ -7,7 +8,7 @@ import { analyseGiven, type GivenOptions, planOptions } from '../options.js';
 import { alignTable, type Output } from '../output.js';
 
 interface InspectedLayer {
-  readonly name: string;
+  readonly name: string; // as build gives it, where no two nodes collide
   readonly op: string;
   readonly macs: number;
   readonly weightBits?: number;
@@ -82,7 +83,8 @@ function inspectNode(
   const { network } = bounded;
   const inputBits = bitsOf(bounded, node.input);
   const step = network.nodes.find((other) => other.kind === 'step' && other.input === node.output);
-  const common = { name: node.name, op: operation(node), inputBits };
+  const name = verilogName(node.name);
+  const common = { name, op: operation(node), inputBits };
   const outputBits = bitsOf(bounded, node.output);
   switch (node.kind) {
     case 'step': // that of a sum belongs to the sum
@@ -102,7 +104,7 @@ function inspectNode(
       );
       return [
         {
-          name: node.name,
+          name,
           op: common.op,
           macs: macsOf(node),
           weightBits: node.weightType.bits,

@@ -1,3 +1,4 @@
+import { SELU } from '../../1-import/float32.js';
 import type { ActivationDocument } from '../../1-import/json/document.js';
 import type { ElementwiseNode } from '../../1-import/types.js';
 import { singleNumber } from './numbers.js';
@@ -15,11 +16,19 @@ export function activationOf({
     case 'relu':
     case 'sigmoid':
     case 'tanh':
+    case 'softplus':
+    case 'softsign':
       return kind;
     case 'clip':
       return clip(Math.fround(minimum ?? -Infinity), Math.fround(maximum ?? Infinity));
     case 'leaky-relu':
       return { 'leaky-relu': { alpha: singleNumber(attributes?.alpha ?? 0) } };
+    case 'elu':
+      return { elu: { alpha: singleNumber(attributes?.alpha ?? 1) } };
+    case 'selu': {
+      const { alpha = SELU.alpha, gamma = SELU.gamma } = attributes ?? {};
+      return { selu: { alpha: singleNumber(alpha), gamma: singleNumber(gamma) } };
+    }
     case 'hard-sigmoid': {
       const { alpha = 0.2, beta = 0.5 } = attributes ?? {};
       return { 'hard-sigmoid': { alpha: singleNumber(alpha), beta: singleNumber(beta) } };

@@ -1,3 +1,4 @@
+import { SELU } from '../../1-import/float32.js';
 import type { ElementwiseKind, ElementwiseNode } from '../../1-import/types.js';
 import { channelDims, type Operand } from './dialect.js';
 import type { Attribute, GraphWriter } from './graph.js';
@@ -11,10 +12,14 @@ const OPERATORS: Readonly<Record<ElementwiseKind, string>> = {
   normalize: 'BatchNormalization',
   relu: 'Relu',
   'leaky-relu': 'LeakyRelu',
+  elu: 'Elu',
+  selu: 'Selu',
   clip: 'Clip',
   sigmoid: 'Sigmoid',
   'hard-sigmoid': 'HardSigmoid',
   tanh: 'Tanh',
+  softplus: 'Softplus',
+  softsign: 'Softsign',
   sign: 'Sign',
   negate: 'Neg',
 };
@@ -58,6 +63,14 @@ export function writeElementwise(
     case 'leaky-relu':
       given = { alpha: { float: attributes.alpha ?? 0 } };
       break;
+    case 'elu':
+      given = { alpha: { float: attributes.alpha ?? 1 } };
+      break;
+    case 'selu': {
+      const { alpha = SELU.alpha, gamma = SELU.gamma } = attributes;
+      given = { alpha: { float: alpha }, gamma: { float: gamma } };
+      break;
+    }
     case 'hard-sigmoid':
       given = { alpha: { float: attributes.alpha ?? 0.2 }, beta: { float: attributes.beta ?? 0.5 } };
       break;

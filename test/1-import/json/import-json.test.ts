@@ -147,6 +147,10 @@ describe('constants', () => {
     ['tanh', { kind: 'tanh' }],
     [{ clip: [-0.1, 2] }, { kind: 'clip', minimum: Math.fround(-0.1), maximum: 2 }],
     [{ 'leaky-relu': { alpha: 0.1 } }, { kind: 'leaky-relu', attributes: { alpha: Math.fround(0.1) } }],
+    ['selu', { kind: 'selu', attributes: { alpha: Math.fround(1.6732632), gamma: Math.fround(1.050701) } }],
+    ['softplus', { kind: 'softplus' }],
+    [{ elu: { alpha: 0.1 } }, { kind: 'elu', attributes: { alpha: Math.fround(0.1) } }],
+    [{ selu: { alpha: 2, gamma: 0.5 } }, { kind: 'selu', attributes: { alpha: 2, gamma: 0.5 } }],
     [{ 'hard-sigmoid': { alpha: 0.25, beta: 0.5 } }, { attributes: { alpha: 0.25, beta: 0.5 } }],
   ])('activation %j', (activation, expected) => {
     const [, node] = importJson(model('activation', [{ ...DENSE, activation }])).nodes;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DenseNode, ElementwiseNode } from '../../../src/1-import/types.js';
 import { NarrowgateError } from '../../../src/diagnostics/diagnostic.js';
 import {
+  type Attribute,
   floats,
   type GraphSpec,
   graphOf,
@@ -99,6 +100,65 @@ describe('Gemm', () => {
   });
 });
 
+describe('Gemm with factors', () => {
+  const gemm = (attributes: Readonly<Record<string, Attribute>>, inputs = ['xq', 'wq', 'bias']) =>
+    importSpec(
+      graphOf([1, 2], WEIGHTS, quant('w', 'wq'), quant('x', 'xq'), {
+        initializers: [floats('bias', [3], [0.1, 1, -2])],
+        nodes: [node('Gemm', inputs, ['y'], attributes)],
+      }),
+    );
+
+  test('scales the sums by alpha, and the bias by beta in float32', () => {
+    const network = gemm({ alpha: { f: 0.3 }, beta: { f: 0.7 } });
+    const [, dense, multiply, add] = network.nodes as [unknown, DenseNode, ElementwiseNode, ElementwiseNode];
+    expect(multiply).toMatchObject({ kind: 'multiply', input: dense.output, output: add.input });
+    expect(multiply.operand).toEqual(Float32Array.of(0.3));
+    const beta = Math.fround(0.7);
+    expect(add.operand).toEqual(Float32Array.of(Math.fround(0.1) * beta, beta, -2 * beta));
+    expect(network.output).toBe('y');
+  });
+
+  test('alpha without a bias makes the output itself; beta without a bias is nothing', () => {
+    const network = gemm({ alpha: { f: -2 }, beta: { f: 3 } }, ['xq', 'wq']);
+    expect(network.nodes.map(({ op }) => op)).toEqual(['quantize', 'dense', 'elementwise']);
+    expect(network.nodes.at(-1)).toMatchObject({ kind: 'multiply', output: 'y' });
+  });
+});
+
+test('Sub of two tensors adds the second with its sign turned', () => {
+  const parts = [quant('x', 'a'), quant('x', 'b', { scale: 0.5 })];
+  const network = importSpec(graphOf([1, 2], ...parts, { nodes: [node('Sub', ['a', 'b'], ['y'])] }));
+  expect(network.nodes.slice(2)).toMatchObject([
+    { op: 'elementwise', kind: 'negate', input: 'b', output: 'y:negated' },
+    { op: 'add', name: 'Sub_y', input: 'a', other: 'y:negated', output: 'y' },
+  ]);
+  const same = importSpec(graphOf([1, 2], quant('x', 'a'), { nodes: [node('Sub', ['a', 'a'], ['y'])] }));
+  expect(same.nodes.at(-1)).toMatchObject({ input: 'a', other: 'y:negated' });
+});
+
+test.each<[string, Record<string, Attribute>, object]>([
+  ['Elu', {}, { kind: 'elu', attributes: { alpha: 1 } }],
+  ['Elu', { alpha: { f: 0.5 } }, { kind: 'elu', attributes: { alpha: 0.5 } }],
+  ['Selu', {}, { kind: 'selu', attributes: { alpha: Math.fround(1.6732632), gamma: Math.fround(1.050701) } }],
+  ['Selu', { alpha: { f: 2 }, gamma: { f: 0.5 } }, { kind: 'selu', attributes: { alpha: 2, gamma: 0.5 } }],
+  ['Softplus', {}, { kind: 'softplus' }],
+  ['Softsign', {}, { kind: 'softsign' }],
+])('%s with %j is an operation on each element', (op, attributes, expected) => {
+  const { nodes } = importSpec(graphOf([1, 2], { nodes: [node(op, ['x'], ['y'], attributes)] }));
+  expect(nodes).toMatchObject([expected]);
+});
+
+test.each<[string, Record<string, Attribute>]>([
+  ['Elu', { alpha: { f: -1 } }],
+  ['Selu', { alpha: { f: -1 } }],
+  ['Selu', { gamma: { f: -1 } }],
+])('%s with %j is not monotone', (op, attributes) => {
+  expect(() => importSpec(graphOf([1, 2], { nodes: [node(op, ['x'], ['y'], attributes)] }))).toThrow(
+    /is not monotone/,
+  );
+});
+
 describe('elementwise operators', () => {
   const through = (...parts: Parameters<typeof graphOf>[1][]) =>
     importSpec(graphOf([1, 2], ...parts)).nodes as ElementwiseNode[];
@@ -182,8 +242,7 @@ test('LogSoftmax is left to the host as Softmax is', () => {
 });
 
 test.each([
-  ['ArgMax', /the host can compute it/],
-  ['TopK', /the host can compute it/],
+  ['Hardmax', /the host can compute it/],
   ['HardSwish', /monotone/],
   ['Erf', /monotone/],
 ])('%s is refused with what to do instead', (op, hint) => {
@@ -195,7 +254,7 @@ test('every unsupported node is reported at once, and none that only follows one
     nodes: [
       node('Frobnicate', ['xq'], ['a'], {}, 'com.example'),
       node('Relu', ['a'], ['b']),
-      node('Elu', ['xq'], ['c']),
+      node('Celu', ['xq'], ['c']),
       node('Add', ['b', 'c'], ['d']),
       node('Div', ['one', 'xq'], ['e']),
       node('Concat', ['d', 'e'], ['y']),
@@ -204,7 +263,7 @@ test('every unsupported node is reported at once, and none that only follows one
   });
   expect(refusals(spec)).toEqual([
     'onnx_unsupported node Frobnicate_a',
-    'onnx_unsupported node Elu_c',
+    'onnx_unsupported node Celu_c',
     'onnx_unsupported node Div_e',
   ]);
 });

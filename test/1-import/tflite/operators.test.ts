@@ -107,6 +107,71 @@ describe('input and output', () => {
     });
     expect(ops(network)).toEqual(['quantize', 'softmax']);
   });
+
+  describe('ARG_MAX and LOGISTIC', () => {
+    const axis = (at: number): TensorSpec => ({ shape: [], type: 'INT32', data: [at] });
+    const classes: TensorSpec = { shape: [1], type: 'INT64' };
+    const x = codes([1, 4], 0.5, 3);
+
+    test('of codes leave the network as it is in front of them', () => {
+      for (const at of [1, -1]) {
+        const network = importGraph({
+          tensors: { x, axis: axis(at), y: classes },
+          operators: [{ op: 'ARG_MAX', inputs: ['x', 'axis'], outputs: ['y'] }],
+        });
+        expect(network).toMatchObject({ output: 'x', nodes: [{ op: 'quantize', output: 'x' }] });
+      }
+      const logistic = importGraph({
+        tensors: { x, p: codes([1, 4], 1 / 256, -128), y: floats([1, 4]) },
+        operators: [
+          { op: 'LOGISTIC', inputs: ['x'], outputs: ['p'] },
+          { op: 'DEQUANTIZE', inputs: ['p'], outputs: ['y'] },
+        ],
+      });
+      expect(logistic).toMatchObject({ output: 'x', nodes: [{ op: 'quantize', output: 'x' }] });
+    });
+
+    test('may follow a softmax, and be given another shape', () => {
+      const network = importGraph({
+        tensors: {
+          x,
+          p: codes([1, 4], 1 / 256, -128),
+          axis: axis(1),
+          c: classes,
+          y: { shape: [1, 1, 1], type: 'INT64' },
+        },
+        operators: [
+          { op: 'SOFTMAX', inputs: ['x'], outputs: ['p'], options: { softmax: { beta: 1 } } },
+          { op: 'ARG_MAX', inputs: ['p', 'axis'], outputs: ['c'] },
+          { op: 'RESHAPE', inputs: ['c'], outputs: ['y'] },
+        ],
+      });
+      expect(ops(network)).toEqual(['quantize', 'softmax']);
+      expect(network.output).toBe('SOFTMAX_0');
+    });
+
+    test('a LOGISTIC of real values is a sigmoid', () => {
+      const real = importGraph(single('LOGISTIC', { x: floats([1, 4]), y: floats([1, 4]) }));
+      expect(real.nodes).toMatchObject([{ op: 'elementwise', kind: 'sigmoid' }]);
+    });
+
+    test('are refused inside the network, and along another axis', () => {
+      const inside = {
+        tensors: { x, p: codes([1, 4], 1 / 256, -128), y: codes([1, 4], 1 / 256, -128) },
+        operators: [
+          { op: 'LOGISTIC', inputs: ['x'], outputs: ['p'] },
+          { op: 'RELU', inputs: ['p'], outputs: ['y'] },
+        ],
+      };
+      expect(() => importGraph(inside)).toThrow(/found the result of LOGISTIC/);
+      const image = single('ARG_MAX', {
+        x: codes([1, 2, 2, 3], 0.5, 3),
+        axis: axis(1),
+        y: { shape: [1, 2, 3], type: 'INT64' },
+      });
+      expect(() => importGraph(image)).toThrow(/channels as axis, 3 or -1, found axis 1/);
+    });
+  });
 });
 
 describe('CONV_2D', () => {
@@ -384,6 +449,65 @@ describe('moves', () => {
     expect(ops(network)).toEqual(['quantize', 'reshape']);
   });
 
+  describe('RESIZE_NEAREST_NEIGHBOR', () => {
+    const size = (height: number, width: number): TensorSpec => ({
+      shape: [2],
+      type: 'INT32',
+      data: [height, width],
+    });
+    const enlarged = (
+      [h, w]: readonly [number, number],
+      [height, width]: readonly [number, number],
+      resizeNearest: Record<string, number> = {},
+      y = codes([1, height, width, 1]),
+    ) =>
+      importGraph(
+        single(
+          'RESIZE_NEAREST_NEIGHBOR',
+          { x: codes([1, h, w, 1]), size: size(height, width), y },
+          { resizeNearest },
+        ),
+      );
+
+    test('by whole factors repeats elements, by either rule of coordinates', () => {
+      for (const halfPixelCenters of [0, 1]) {
+        const network = enlarged([1, 2], [2, 6], { halfPixelCenters });
+        expect(only(network, 'upsample').factor).toEqual({ height: 2, width: 3 });
+        const y = interpretTflite(network, [5, 7]).get('RESIZE_NEAREST_NEIGHBOR_0');
+        expect(Array.from(y ?? [])).toEqual([5, 5, 5, 7, 7, 7, 5, 5, 5, 7, 7, 7]);
+      }
+      // twice as many from corner to corner round to each twice; three times as many do not
+      expect(only(enlarged([2, 2], [4, 4], { alignCorners: 1 }), 'upsample').factor.height).toBe(2);
+      expect(() => enlarged([4, 4], [12, 12], { alignCorners: 1 })).toThrow(/align_corners true/);
+    });
+
+    test('is refused by other factors, and where float32 loses an element', () => {
+      expect(() => enlarged([2, 2], [3, 4])).toThrow(/whole multiples of 2 x 2/);
+      expect(() => enlarged([4, 4], [2, 2])).toThrow(/whole multiples of 4 x 4/);
+      expect(() => enlarged([2, 2], [4, 4], {}, codes([1, 4, 4, 1], 0.25))).toThrow(/scale 0.5/);
+      // 41 * float32(1/41) is below one
+      expect(fround(41 * fround(1 / 41))).toBeLessThan(1);
+      expect(() => enlarged([2, 2], [82, 4])).toThrow(/repeated equally often/);
+    });
+  });
+
+  test('DEPTH_TO_SPACE takes blocks before channels', () => {
+    const of = (blockSize: number) =>
+      importGraph(
+        single(
+          'DEPTH_TO_SPACE',
+          { x: codes([1, 1, 2, 8]), y: codes([1, 2, 4, 2]) },
+          { depthToSpace: { blockSize } },
+        ),
+      );
+    const network = of(2);
+    expect(only(network, 'depth-to-space')).toMatchObject({ block: 2, order: 'DCR' });
+    const x = Array.from({ length: 16 }, (_, k) => k);
+    const y = interpretTflite(network, x).get('DEPTH_TO_SPACE_0');
+    expect(Array.from(y ?? [])).toEqual([0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15]);
+    for (const block of [0, 3]) expect(() => of(block)).toThrow(/a block whose square divides the channels/);
+  });
+
   test.each(['SQUEEZE', 'EXPAND_DIMS'])('%s is a reshape', (op) => {
     const axis: TensorSpec = { shape: [1], type: 'INT32', data: [1] };
     const tensors = { x: codes([1, 1, 1, 6]), axis, y: codes([1, 6]) };
@@ -403,6 +527,44 @@ describe('activations of their own', () => {
     expect([multiplier[0], shift[0]]).toEqual([2 ** 30, 1]);
     const y = interpretTflite(network, [-128, 2, 4, 127]).get(`${op}_0`);
     expect(Array.from(y ?? [])).toEqual([minimum, Math.max(2, minimum), 4, maximum]);
+  });
+
+  describe('LEAKY_RELU', () => {
+    const given = (alpha: number, x: TensorSpec, y: TensorSpec) =>
+      single('LEAKY_RELU', { x, y }, { leakyRelu: { alpha } });
+    const codesOf = (network: Network, x: number[]) =>
+      Array.from(interpretTflite(network, x).get('LEAKY_RELU_0') ?? []);
+
+    test('on codes has a multiplier for each sign, from float32 scales', () => {
+      const [from, to, alpha] = [0.1, 0.07, 0.2].map(fround);
+      const network = importGraph(given(alpha, codes([1, 6], from, 3), codes([1, 6], to, -10)));
+      const { arithmetic } = only(network, 'requantize');
+      if (arithmetic.kind !== 'leaky') throw new Error('expected two multipliers');
+      expect(arithmetic.positive.scale[0]).toBe(fround(from / to));
+      expect(arithmetic.negative.scale[0]).toBe(fround(fround(from * alpha) / to));
+      // -131 * 0.2857 rounds twice: -74.9 halves to -75 / 2, and that to -38; so does -1 * 0.2857 to -1
+      expect(codesOf(network, [-128, 2, 3, 4, 70, 127])).toEqual([-48, -11, -10, -9, 86, 127]);
+    });
+
+    test("with XNNPACK's rounding counts in 1/256, halves up, where XNNPACK takes the scales", () => {
+      const network = importGraph(given(0.25, codes([1, 4], 0.5, 0), codes([1, 4], 0.5, 0)), 'float');
+      expect(only(network, 'requantize').arithmetic).toMatchObject({
+        positive: { multiplier: Int32Array.of(256), rounding: 'single' },
+        negative: { multiplier: Int32Array.of(64) },
+      });
+      expect(codesOf(network, [-6, -2, -1, 5])).toEqual([-1, 0, 0, 5]);
+      const small = given(2 ** -10, codes([1, 1], 0.5, 0), codes([1, 1], 0.5, 0));
+      expect(only(importGraph(small, 'float'), 'requantize').arithmetic).toMatchObject({
+        positive: { rounding: 'double' },
+        negative: { rounding: 'double' },
+      });
+    });
+
+    test('on real values, and with a slope that is not monotone', () => {
+      const network = importGraph(given(0.25, floats([1, 4]), floats([1, 4])));
+      expect(network.nodes).toMatchObject([{ kind: 'leaky-relu', attributes: { alpha: 0.25 } }]);
+      expect(() => importGraph(given(-0.5, floats([1, 4]), floats([1, 4])))).toThrow(/slope of zero or more/);
+    });
   });
 
   test('QUANTIZE between codes', () => {

@@ -106,7 +106,7 @@ describe('a network written and read back is the same function', () => {
     const sample = Float32Array.from({ length: elements }, (_, k) => ((k * 37) % 256) / 255);
     const [expected, found] = [given, again].map((each) => interpret(each, sample).get(each.output)?.data);
     expect(found).toEqual(expected);
-    expect(() => toInteger(again)).toThrow(/weights_not_quantized/);
+    expect(() => toInteger(again)).toThrow(/model_is_float/);
   });
 });
 
