@@ -21,7 +21,7 @@ import {
 import type { Estimate, Plan } from './types.js';
 
 /** How much dearer than their bits block RAMs are made when they run out. */
-const BLOCK_RAM_WEIGHTS = [0, 4, 16];
+const BLOCK_RAM_WEIGHTS = [0, 4, 16, 32];
 
 /** The device's LUTs per DSP block, times these: cheaper where LUTs run out, dearer where DSP blocks do. */
 const DSP_WEIGHTS = [1, 0.5, 0.2, 0.1, 0.05, 4];
