@@ -5,6 +5,11 @@ import { toInteger } from '../../src/3-integer/convert.js';
 import { evaluate, evaluateBatches } from '../../src/3-integer/evaluate.js';
 import { classify, inputCodes, outputReals } from '../../src/3-integer/host.js';
 import type { IntegerNetwork } from '../../src/3-integer/types.js';
+import { boundNetwork } from '../../src/4-bounds/bounds.js';
+import { DEVICES } from '../../src/5-plan/device.js';
+import { totalEstimate } from '../../src/5-plan/model.js';
+import { planWithin } from '../../src/5-plan/planner.js';
+import type { Plan } from '../../src/5-plan/types.js';
 import { readNpy } from '../../src/shared/npy.js';
 import { skipped, zooFile, zooMissing } from './zoo.js';
 
@@ -70,3 +75,17 @@ describe.each(MODELS)('$model', ({ model, quantizer, accuracy }) => {
     });
   });
 });
+
+test.skipIf(zooMissing)(
+  `TFC_1W1A on ice40up5k, a block RAM short of the cheapest plan, is no slower for it${zooMissing ? `, ${skipped}` : ''}`,
+  () => {
+    const bounded = boundNetwork(toInteger(importOnnx(zooFile('qonnx/TFC_1W1A.onnx'))));
+    const [device] = DEVICES.filter(({ name }) => name === 'ice40up5k');
+    const common = { target: 'ice40', accumulator: { overflow: 'refuse' } } as const;
+    const blocks = (plan: Plan) => totalEstimate(plan.estimates).bram;
+    expect(blocks(planWithin(bounded, { ...common, cycles: 392 }))).toBeGreaterThan(0.7 * device.bram);
+    const plan = planWithin(bounded, { ...common, budget: { device, utilisation: 0.7 } });
+    expect(plan.cycles.interval).toBe(392);
+    expect(blocks(plan)).toBeLessThanOrEqual(0.7 * device.bram);
+  },
+);
