@@ -43,13 +43,13 @@ export function toInteger(network: Network): IntegerNetwork {
   const layers = network.nodes.filter((node) => node.op === 'dense' || node.op === 'conv');
   const real = layers.filter(({ weights }) => weights.encoding === 'real');
   if (real.length > 0 && real.length === layers.length)
-    fail(errors.modelIsFloat(network.file, layers.length, macsOf(network, real)));
+    fail(errors.modelIsFloat(network.file, layers.length, realMacs(network, real)));
   if (real.length) fail(...real.map(({ name, source }) => errors.weightsNotQuantized(name, source)));
   return new Converter(network).convert();
 }
 
 /** Products of one inference of layers with real weights, those with padding included. */
-function macsOf({ tensors }: Network, layers: readonly (DenseNode | ConvNode)[]): number {
+function realMacs({ tensors }: Network, layers: readonly (DenseNode | ConvNode)[]): number {
   return layers.reduce((sum, { weights, output, outputs }) => {
     const elements = tensors.get(output)?.shape.reduce((product, n) => product * n, 1) ?? outputs;
     const positions = elements / outputs;

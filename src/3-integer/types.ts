@@ -197,3 +197,9 @@ export interface IntegerNetwork {
   readonly hostOutput: HostOutput;
   readonly tfliteRounding?: FixedPointRounding; // of the integer kernels that the steps reproduce
 }
+
+/** Products of one inference, those with padding included. */
+export function macsOf(layer: IntegerLayer): number {
+  const windows = layer.kind === 'conv' ? layer.window.positions.height * layer.window.positions.width : 1;
+  return windows * layer.inputs * layer.outputs;
+}

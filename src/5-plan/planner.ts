@@ -138,7 +138,7 @@ function fastestFit(
 function bisect(
   intervals: readonly number[],
   draftFor: (cycles: number) => Draft | undefined,
-  excessOf: (draft: Draft) => Excess | undefined,
+  excessIn: (draft: Draft) => Excess | undefined,
 ): { fitting?: { draft: Draft; index: number }; excess?: Excess } {
   let fitting: { draft: Draft; index: number } | undefined;
   let excess: Excess | undefined;
@@ -146,7 +146,7 @@ function bisect(
   while (low <= high) {
     const index = (low + high) >> 1;
     const draft = draftFor(intervals[index]);
-    const over = draft && excessOf(draft);
+    const over = draft && excessIn(draft);
     if (draft && over === undefined) {
       fitting = { draft, index };
       high = index - 1;

@@ -4,6 +4,7 @@ import { toInteger } from '../../src/3-integer/convert.js';
 import { evaluate } from '../../src/3-integer/evaluate.js';
 import { inputCodes, toFileOrder } from '../../src/3-integer/host.js';
 import type { IntegerConv, IntegerNetwork } from '../../src/3-integer/types.js';
+import { macsOf } from '../../src/3-integer/types.js';
 import { NarrowgateError } from '../../src/diagnostics/diagnostic.js';
 import { conv, imageNetwork, type Link, quantize, quantizer, window } from '../support/image-network.js';
 
@@ -303,6 +304,12 @@ describe('averages', () => {
     );
     expect(integer.hostOutput.nodes).toMatchObject([{ kind: 'divide', operand: Float32Array.of(4) }]);
   });
+});
+
+test('MACs of a convolution are those of all its windows', () => {
+  const network = toInteger(imageNetwork(image, [quantize(4, image), conv([1], 1, window(1), image)]));
+  const layers = network.nodes.filter((node) => node.kind === 'conv');
+  expect(layers.map(macsOf)).toEqual([4]); // one product at each of 2 x 2 pixels
 });
 
 describe('what cannot be made integer', () => {

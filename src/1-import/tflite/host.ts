@@ -61,7 +61,12 @@ function leave(state: ImportState, operator: TfliteOperator, x: Activation, left
 
 /** Operators that give the host's values another form, which is the host's too. */
 const FORMS: ReadonlySet<string> = new Set([
-  ...['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS', 'DEQUANTIZE', 'QUANTIZE', 'CAST'],
+  'RESHAPE',
+  'SQUEEZE',
+  'EXPAND_DIMS',
+  'DEQUANTIZE',
+  'QUANTIZE',
+  'CAST',
 ]);
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { classify, inputCodes } from '../../3-integer/host.js';
-import type { IntegerNetwork } from '../../3-integer/types.js';
+import { type IntegerNetwork, macsOf } from '../../3-integer/types.js';
 import type { Plan } from '../../5-plan/types.js';
 import { readBuildFolder } from '../../7-simulate/build-folder.js';
 import type { Verdict } from '../../7-simulate/verify.js';
@@ -95,7 +95,7 @@ export async function compare(given: GivenOptions, output: Output): Promise<numb
       rows,
       layerWidths: [...bounded.accumulators.values()].map(({ layer, widths }) => ({
         name: layer.name,
-        macs: layer.inputs * layer.outputs,
+        macs: macsOf(layer),
         ...widths,
       })),
     };

@@ -1,6 +1,6 @@
 import { verilogName } from '../../1-import/names.js';
 import { typeName } from '../../3-integer/host.js';
-import { type IntegerLayer, type IntegerNode, type IntegerTensor, makesSums } from '../../3-integer/types.js';
+import { type IntegerNode, type IntegerTensor, macsOf, makesSums } from '../../3-integer/types.js';
 import type { AccumulatorWidths, BoundedNetwork } from '../../4-bounds/types.js';
 import { planAccumulator } from '../../5-plan/accumulator.js';
 import { hull } from '../../shared/interval.js';
@@ -141,11 +141,6 @@ function operation(node: IntegerNode): string {
 }
 
 /** Products of one inference, those with padding included. */
-function macsOf(node: IntegerLayer): number {
-  const windows = node.kind === 'conv' ? node.window.positions.height * node.window.positions.width : 1;
-  return windows * node.inputs * node.outputs;
-}
-
 function bitsOf({ network }: BoundedNetwork, tensor: string): number | undefined {
   return network.tensors.get(tensor)?.type.bits;
 }
